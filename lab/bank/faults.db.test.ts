@@ -202,6 +202,33 @@ describe('each fault of a refund', () => {
   })
 })
 
+describe('each fault of the end of an authorisation', () => {
+  it.each<[Fault, 'capture' | 'release', string, number]>([
+    ['ok', 'capture', 'captured', 1],
+    ['error-before', 'capture', 'unknown', 0],
+    ['error-after', 'capture', 'unknown', 1],
+    ['truncated', 'capture', 'unknown', 1],
+    ['error-after', 'release', 'unknown', 0],
+    ['refuse', 'release', 'unknown', 0],
+  ])('%s at a %s: %s, and asked again it has ended once', async (fault, verb, first, captured) => {
+    const reserved = await toCharge(
+      gateway,
+      { ...payment(0), captureMode: 'manual' },
+      'https://shop.example/checkout/ord_1',
+    )
+    const ref = reserved.kind === 'authorised' ? reserved.ref : ''
+    const end = async () =>
+      (await gateway.authorisations?.[verb]({ key, ref, amountMinor: 2_400n, currency: 'EUR' }))?.kind
+    await order(fault, { on: 'end' })
+    expect(await end()).toBe(first)
+    expect((await control('GET')).body.struck).toContain(key)
+    expect(await charges()).toHaveLength(captured)
+    const ended = verb === 'capture' ? 'captured' : 'released'
+    expect([await end(), await end()]).toEqual([ended, ended])
+    expect(await charges()).toHaveLength(verb === 'capture' ? 1 : 0)
+  })
+})
+
 describe('each fault of a look-up', () => {
   it.each(['429', 'error-before', 'error-after', 'silence-before', 'truncated', 'refuse'] as const)(
     '%s while looking is doubt, and never "not charged"',
@@ -248,6 +275,7 @@ describe('the script', () => {
       'https://shop.example/checkout/ord_1',
     )
     expect(await seen('error-after')).toBe(before)
+    expect((await control('GET')).body.struck).not.toContain(key)
   })
 
   it.each([

@@ -17,7 +17,7 @@ export interface BankRequest {
   happened(): void
 }
 
-/** The behaviour of each fault. One that needs a movement of money counts as having happened only if there was one. */
+/** The behaviour of each fault. One that needs a movement of money, or the end of an authorisation, counts as having happened only if there was one. */
 export const MISBEHAVE: Record<Fault, (exchange: BankRequest) => Promise<Response>> = {
   ok: (x) => counted(x, x.ask()),
   decline: (x) => counted(x, x.ask({ method: 'pm_card_declined' })),
@@ -73,7 +73,7 @@ async function staySilent(exchange: BankRequest): Promise<Response> {
 
 async function whenMoved(exchange: BankRequest, changes?: Record<string, string>): Promise<Response> {
   const answer = await exchange.ask(changes)
-  if (/"kind":"(approved|refunded)"/.test(await answer.clone().text())) exchange.happened()
+  if (/"kind":"(approved|refunded|captured|released)"/.test(await answer.clone().text())) exchange.happened()
   return answer
 }
 

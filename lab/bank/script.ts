@@ -19,8 +19,8 @@ export const FAULTS = [
 ] as const
 export type Fault = (typeof FAULTS)[number]
 
-/** The kinds of request that the bank's HTTP API takes. */
-export type Verb = 'charge' | 'refund' | 'find' | 'list'
+/** The kinds of request that the bank's HTTP API takes; `end`: a capture, or a release. */
+export type Verb = 'charge' | 'refund' | 'end' | 'find' | 'list'
 
 const CHARGE_ONLY: readonly Fault[] = ['decline', 'twice', 'wrong-amount', 'wrong-currency', 'forgets']
 
@@ -28,7 +28,7 @@ const CHARGE_ONLY: readonly Fault[] = ['decline', 'twice', 'wrong-amount', 'wron
 export const faultOrder = z
   .strictObject({
     fault: z.enum(FAULTS),
-    on: z.enum(['charge', 'refund', 'find', 'list']).default('charge'),
+    on: z.enum(['charge', 'refund', 'end', 'find', 'list']).default('charge'),
     /** Only requests with this key; null for any. */
     key: z.string().min(1).nullable().default(null),
     /** The number of requests that it applies to. */
@@ -46,6 +46,7 @@ export type FaultOrder = z.infer<typeof faultOrder>
 export class Script {
   private waiting: FaultOrder[] = []
   private readonly counts = new Map<Fault, number>()
+  private readonly struck: string[] = []
 
   add(orders: FaultOrder[]): void {
     this.waiting.push(...orders)
@@ -65,11 +66,13 @@ export class Script {
     return found
   }
 
-  happened(fault: Fault): void {
+  happened({ fault, key }: FaultOrder): void {
     this.counts.set(fault, (this.counts.get(fault) ?? 0) + 1)
+    if (key !== null) this.struck.push(key)
   }
 
-  report(): { seen: Partial<Record<Fault, number>>; waiting: FaultOrder[] } {
-    return { seen: Object.fromEntries(this.counts), waiting: this.waiting }
+  /** `struck`: keys of the orders for one key that have happened. */
+  report(): { seen: Partial<Record<Fault, number>>; struck: string[]; waiting: FaultOrder[] } {
+    return { seen: Object.fromEntries(this.counts), struck: this.struck, waiting: this.waiting }
   }
 }

@@ -88,7 +88,7 @@ function labApp(bank: Hono, script: Script, pool: pg.Pool) {
       asked: body ?? {},
       forget,
       hangUp,
-      happened: () => script.happened(order.fault),
+      happened: () => script.happened(order),
     })
   })
   return app
@@ -97,6 +97,7 @@ function labApp(bank: Hono, script: Script, pool: pg.Pool) {
 function verbOf(method: string, path: string): Verb | null {
   if (path === '/charges') return method === 'POST' ? 'charge' : 'list'
   if (path === '/refunds') return 'refund'
+  if (path === '/captures' || path === '/releases') return 'end'
   return path.startsWith('/keys/') ? 'find' : null
 }
 

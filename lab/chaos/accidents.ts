@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { until } from '@/setup/process/console'
 import type { Installation } from './installation'
+import { type Played, TRACES, type Traces } from './played'
 import type { ProductProcess } from './product-process'
 
 /** The request that an accident is aimed at. */
@@ -10,6 +11,9 @@ export interface Victim {
   mark: string
   /** Of its order, in minor units; no other order has it. */
   amount: bigint
+  played: Played
+  /** The key under which the bank is asked; null: whatever the bank is asked next. */
+  bankKey: string | null
 }
 
 /**
@@ -26,8 +30,20 @@ export interface Accident {
   parks?: boolean
   /** The card without which it cannot happen. */
   card?: string
+  /** It happens between us and the bank: `ask` to any question, `charge` to a charge only. */
+  atBank?: 'ask' | 'charge'
+  /** The bank's own fault, ordered for the victim's request. */
+  fault?: string
   arm(installation: Installation, victim: Victim): Promise<void>
   over?(installation: Installation, victim: Victim): Promise<void>
+}
+
+/** The reason why it cannot happen to this operation; null: it can. */
+export function whyNever({ atBank }: Accident, played: Played): string | null {
+  const { request, verb } = TRACES[played]
+  if (atBank !== undefined && request === null) return 'this operation asks the bank nothing'
+  if (atBank === 'charge' && verb !== 'charge') return 'it can happen to a charge only'
+  return null
 }
 
 type Point = 'request' | 'claimed' | 'asking' | 'asked' | 'committed' | 'answer'
@@ -37,19 +53,21 @@ const atStep = (id: string, point: Point, when: string): Accident => ({
   id,
   description: `killed ${when}`,
   kills: true,
-  arm: (installation, { server, recordId, mark }) =>
-    installation.armStep(id, server, {
+  arm: (installation, victim) =>
+    installation.armStep(id, victim, {
       point,
       action: 'kill',
-      mark: ['request', 'answer'].includes(point) ? mark : recordId,
+      mark: ['request', 'answer'].includes(point) ? victim.mark : victim.recordId,
     }),
 })
 
-/** Texts that only the statement which stores the answer holds: it names the record and writes an event. */
-const settlingStatement = ({ recordId }: Victim) => [recordId, 'outbox-event']
+const tracesOf = ({ played }: Victim): Traces => TRACES[played]
 
-/** Texts that only the statement of the claim holds: it names the record, and the card of what it begins. */
-const claimingStatement = ({ recordId }: Victim) => [recordId, 'pm_card']
+/** Texts that only the statement which stores the answer holds: it names the record. */
+const settlingStatement = (victim: Victim) => [victim.recordId, tracesOf(victim).settlement]
+
+/** Texts that only the statement of the claim holds: it names the record, too. */
+const claimingStatement = (victim: Victim) => [victim.recordId, tracesOf(victim).claim]
 
 const atWire = (
   id: string,
@@ -61,13 +79,21 @@ const atWire = (
   description,
   kills,
   arm: async (installation, victim) =>
-    installation.armWire(id, victim.server, victim.server.database, cut(victim), kills),
+    installation.armWire(id, victim, victim.server.database, cut(victim), kills),
 })
 
-const ofBank = (id: string, fault: string, ms = 0): Accident => ({
+const ofBank = (id: string, fault: string, ms = 0, atBank: Accident['atBank'] = 'ask'): Accident => ({
   id,
   description: `the bank: ${fault}`,
-  arm: ({ simulator }) => simulator.order(fault, ms),
+  atBank,
+  fault,
+  arm: ({ simulator }, victim) =>
+    simulator.order({
+      fault,
+      on: tracesOf(victim).verb,
+      key: victim.bankKey,
+      ms,
+    }),
 })
 
 export const ACCIDENTS: readonly Accident[] = [
@@ -78,8 +104,11 @@ export const ACCIDENTS: readonly Accident[] = [
     id: 'S3',
     description: 'killed when the request to the bank is on its way',
     kills: true,
-    arm: async (installation, { server }) =>
-      installation.armWire('S3', server, server.bank, { at: ['POST /charges'], when: 'later' }, true),
+    atBank: 'ask',
+    arm: async (installation, victim) => {
+      const at = [tracesOf(victim).request ?? '', victim.bankKey ?? '']
+      await installation.armWire('S3', victim, victim.server.bank, { at, when: 'later' }, true)
+    },
   },
   atStep('S4', 'asked', 'after the bank has answered'),
   atWire(
@@ -102,8 +131,8 @@ export const ACCIDENTS: readonly Accident[] = [
     id: 'N2',
     description: 'the answer to the client is lost',
     kills: false,
-    arm: (installation, { server, mark }) =>
-      installation.armStep('N2', server, { point: 'answer', action: 'cut', mark }),
+    arm: (installation, victim) =>
+      installation.armStep('N2', victim, { point: 'answer', action: 'cut', mark: victim.mark }),
   },
   atWire('N7a', 'the connection is cut after the claim was sent', (victim) => ({
     at: claimingStatement(victim),
@@ -124,17 +153,17 @@ export const ACCIDENTS: readonly Accident[] = [
   {
     id: 'N5',
     description: 'the connection to the database is dead for 2 s',
-    arm: async (installation, { server }) => {
+    arm: async (installation, { server, mark }) => {
       server.database.stall(2_000)
-      installation.happened('N5')
+      installation.happened('N5', mark)
     },
   },
   ...(['claimed', 'asked'] as const).map(
     (point, index): Accident => ({
       id: `N10${'ab'[index]}`,
       description: `stopped when ${point}, for longer than its lease, then continued`,
-      arm: (installation, { server, recordId }) =>
-        installation.armStep(`N10${'ab'[index]}`, server, { point, action: 'stop', mark: recordId }),
+      arm: (installation, victim) =>
+        installation.armStep(`N10${'ab'[index]}`, victim, { point, action: 'stop', mark: victim.recordId }),
       over: async (installation, { server }) => {
         // On a busy machine the request may come late; one that does not come at all stops nobody later.
         if (!(await until(() => server.isStopped(), 8_000))) server.disarm()
@@ -146,29 +175,30 @@ export const ACCIDENTS: readonly Accident[] = [
   {
     id: 'D1',
     description: 'the database is restarted (fast)',
-    arm: (installation) => installation.restartDatabase('D1', 'SIGINT'),
+    arm: (installation, { mark }) => installation.restartDatabase('D1', 'SIGINT', mark),
   },
   {
     id: 'D2',
     description: 'the database is restarted (immediate)',
-    arm: (installation) => installation.restartDatabase('D2', 'SIGQUIT'),
+    arm: (installation, { mark }) => installation.restartDatabase('D2', 'SIGQUIT', mark),
   },
   {
     id: 'D3',
     description: 'backends are terminated',
-    arm: (installation) => installation.terminateBackends('D3'),
+    arm: (installation, { mark }) => installation.terminateBackends('D3', mark),
   },
   {
     id: 'J4',
     description: 'a worker is killed',
-    arm: async (installation) => installation.killWorker('J4'),
+    arm: async (installation, { mark }) => installation.killWorker('J4', mark),
   },
   {
     id: 'G12',
     description: 'the bank is killed',
-    arm: async (installation) => {
+    atBank: 'ask',
+    arm: async (installation, { mark }) => {
       await installation.simulator.kill()
-      installation.happened('G12')
+      installation.happened('G12', mark)
     },
   },
 
@@ -176,26 +206,11 @@ export const ACCIDENTS: readonly Accident[] = [
   ofBank('G2', 'silence-after'),
   ofBank('G3', 'error-after'),
   ofBank('G3b', 'error-before'),
-  ofBank('G4', 'twice'),
+  ofBank('G4', 'twice', 0, 'charge'),
   ofBank('G6', '429'),
   ofBank('G7', 'slow', 700),
-  { ...ofBank('G8', 'wrong-amount'), parks: true },
-  ofBank('G9', 'decline'),
+  { ...ofBank('G8', 'wrong-amount', 0, 'charge'), parks: true },
+  ofBank('G9', 'decline', 0, 'charge'),
   ofBank('G10', 'truncated'),
   ofBank('N9', 'refuse'),
 ]
-
-/** The fault under which the bank counts each of its accidents. */
-export const BANK_FAULTS: Record<string, string> = {
-  G1: 'silence-before',
-  G2: 'silence-after',
-  G3: 'error-after',
-  G3b: 'error-before',
-  G4: 'twice',
-  G6: '429',
-  G7: 'slow',
-  G8: 'wrong-amount',
-  G9: 'decline',
-  G10: 'truncated',
-  N9: 'refuse',
-}

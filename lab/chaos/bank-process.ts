@@ -34,8 +34,9 @@ export const JOURNAL = 'bank.jsonl'
 export class BankProcess implements Bank {
   private child: ChildProcess | null = null
   private leaving = false
-  /** The faults that it had counted before it was killed. */
+  /** The faults that it had counted before it was killed, and the keys that they had struck. */
   private readonly faultsBeforeKill = new Map<string, number>()
+  private readonly struckBeforeKill: string[] = []
 
   private constructor(
     readonly port: number,
@@ -54,11 +55,9 @@ export class BankProcess implements Bank {
     return { port: this.port, variable: 'PAYONCE_BANK_URL', settings: {} }
   }
 
-  /** Orders a fault for the next charge, whichever that is. */
-  async order(fault: string, ms: number): Promise<void> {
-    await this.ask('/lab/faults', { method: 'POST', body: JSON.stringify({ fault, ms }) }).catch(
-      () => undefined,
-    )
+  /** Orders a fault for one request. */
+  async order(order: { fault: string; on: string; key: string | null; ms: number }): Promise<void> {
+    await this.ask('/lab/faults', { method: 'POST', body: JSON.stringify(order) }).catch(() => undefined)
   }
 
   async calm(): Promise<void> {
@@ -68,16 +67,22 @@ export class BankProcess implements Bank {
   /** Counts of each fault by the bank itself, including those before a kill. */
   async faults(): Promise<ReadonlyMap<string, number>> {
     const seen = new Map(this.faultsBeforeKill)
-    const answer = await this.ask('/lab/faults', {})
-    const { seen: now } = (await answer.json()) as { seen: Record<string, number> }
-    for (const [fault, times] of Object.entries(now)) seen.set(fault, (seen.get(fault) ?? 0) + times)
+    for (const [fault, times] of Object.entries((await this.report()).seen))
+      seen.set(fault, (seen.get(fault) ?? 0) + times)
     return seen
+  }
+
+  /** The keys whose request an ordered fault has struck. */
+  async struck(): Promise<ReadonlySet<string>> {
+    return new Set([...this.struckBeforeKill, ...(await this.report()).struck])
   }
 
   /** Kills it. It forgets its orders and its counts, so the counts are saved first. */
   async kill(): Promise<void> {
-    const seen = await this.faults().catch(() => null)
-    if (seen) for (const [fault, times] of seen) this.faultsBeforeKill.set(fault, times)
+    const now = await this.report().catch(() => null)
+    for (const [fault, times] of Object.entries(now?.seen ?? {}))
+      this.faultsBeforeKill.set(fault, (this.faultsBeforeKill.get(fault) ?? 0) + times)
+    this.struckBeforeKill.push(...(now?.struck ?? []))
     this.child?.kill('SIGKILL')
   }
 
@@ -101,6 +106,11 @@ export class BankProcess implements Bank {
     })
     this.child = child
     return child
+  }
+
+  private async report(): Promise<{ seen: Record<string, number>; struck: string[] }> {
+    const answer = await this.ask('/lab/faults', {})
+    return (await answer.json()) as { seen: Record<string, number>; struck: string[] }
   }
 
   private ask(where: string, init: RequestInit): Promise<Response> {

@@ -11,14 +11,21 @@ const REFUSALS = ['ECONNREFUSED', 'ECONNRESET']
 const STOPPING = 'This server is restarting.'
 /** How Node names a request that we have given up. */
 const NO_PATIENCE = 'AbortError'
-/** 60 s of retries: longer than the longest doubt. */
-const GIVE_UP_MS = 60_000
+/** 120 s of retries: longer than the longest doubt, also on a machine that does much else (108 s were seen). */
+const GIVE_UP_MS = 120_000
 /** 5 min, with the time in which the server was being started: on a machine that does much else it may take long. */
 const NO_SERVER_MS = 300_000
 
-export interface Purchase {
+/** What is sent under one key, again and again. */
+export interface Sent {
   key: string
+  /** What it is about, as the history names it. */
   order: string
+  /** Part of the request's URL, by which an accident recognises it. */
+  mark: string
+}
+
+export interface Purchase extends Sent {
   card: string
   /** Of the order, in minor units; no other order has it. */
   amount: bigint
@@ -26,36 +33,81 @@ export interface Purchase {
   answer?: 'pass' | 'fail' | 'leave'
   /** The accident that it meets. */
   accident?: string
-  /** Part of the request's URL, by which an accident recognises it. */
-  mark: string
 }
 
-/** A shopper's browser as the servers see it: it sends the same key until it has a final answer. */
-export class Client {
-  /** Keys whose shopper has been at their bank's own page. */
-  private readonly confirmed = new Set<string>()
-
+/** Somebody who sends the same key until there is a final answer. */
+export abstract class Caller<Request extends Sent> {
   constructor(
-    private readonly cookie: string,
     private readonly history: History,
     /** `random` spreads the retries; `giveUp` ends them. */
     private readonly insisting: { random: () => number; giveUp?: AbortSignal } = { random: Math.random },
   ) {}
 
+  protected abstract send(url: (path: string) => string, request: Request): Promise<TryResult>
+
+  /** Called where the answer asks for something first. */
+  protected async act(_server: ProductProcess, _actionUrl: string, _request: Request): Promise<void> {}
+
   /** One try. @returns whether the answer is final */
-  async press(server: ProductProcess, index: number, purchase: Purchase): Promise<boolean> {
-    const { key, order, card, mark } = purchase
+  async press(server: ProductProcess, index: number, request: Request): Promise<boolean> {
+    const { key, order } = request
     const began = performance.now()
     this.history.began(key, order, index)
-    const body = { key, orderId: order, version: 1, paymentMethod: card }
-    const { actionUrl, ...seen } = await this.send(server, body, mark)
+    const { actionUrl, ...seen } = await this.send((path) => server.url(path), request)
     this.history.ended({ key, order, server: index, ...seen, ms: Math.round(performance.now() - began) })
-    if (actionUrl) await this.confirm(server, actionUrl, purchase)
+    if (actionUrl) await this.act(server, actionUrl, request)
     return seen.outcome === 'answer'
   }
 
+  /**
+   * One try, as a proxy judges it: the refusal of a server that is stopping, or a connection that was refused or reset before an answer, means
+   * another server. (The kernel resets a connection that arrives in the instant in which a server closes its port.) Anything else without an
+   * answer is a failure.
+   */
+  async forward(
+    server: ProductProcess,
+    index: number,
+    request: Request,
+  ): Promise<'answered' | 'elsewhere' | 'later' | 'failed'> {
+    if (await this.press(server, index, request)) return 'answered'
+    const last = this.history.lastTryOf(request.key)
+    if (last?.detail?.startsWith(STOPPING) || REFUSALS.includes(last?.broke ?? '')) return 'elsewhere'
+    // The bank may be slow, or count as away (409, 503): then the client is told to send the same again. It does so, too, when a machine that does
+    // much else has kept it waiting; what a stopping server cuts off is a failure.
+    return last?.outcome === 'later' || last?.broke?.startsWith(NO_PATIENCE) ? 'later' : 'failed'
+  }
+
+  /** Retries at these servers in turn until the answer is final. @returns false when there was none within 120 s of a server that runs */
+  async insist(servers: readonly [ProductProcess, number][], request: Request): Promise<boolean> {
+    const end = Date.now() + NO_SERVER_MS
+    let leftMs = GIVE_UP_MS
+    const { random, giveUp } = this.insisting
+    for (let round = 0; leftMs > 0 && Date.now() < end && !giveUp?.aborted; round++) {
+      const [server, index] = servers[round % servers.length] as [ProductProcess, number]
+      const began = performance.now()
+      if (await this.press(server, index, request)) return true
+      await pause(random() * Math.min(1_000, 100 * 2 ** round))
+      if (this.history.lastTryOf(request.key)?.broke !== 'ECONNREFUSED') leftMs -= performance.now() - began
+    }
+    return false
+  }
+}
+
+/** A shopper's browser as the servers see it. */
+export class Client extends Caller<Purchase> {
+  /** Keys whose shopper has been at their bank's own page. */
+  private readonly confirmed = new Set<string>()
+
+  constructor(
+    private readonly cookie: string,
+    history: History,
+    insisting?: { random: () => number; giveUp?: AbortSignal },
+  ) {
+    super(history, insisting)
+  }
+
   /** The shopper answers at their bank's page, once, and comes back to the checkout. */
-  private async confirm(server: ProductProcess, actionUrl: string, purchase: Purchase): Promise<void> {
+  protected override async act(server: ProductProcess, actionUrl: string, purchase: Purchase): Promise<void> {
     const { key, order, answer = 'pass' } = purchase
     if (answer === 'leave' || this.confirmed.has(key)) return
     this.confirmed.add(key)
@@ -69,43 +121,12 @@ export class Client {
     await post(url, { cookie: this.cookie }, JSON.stringify({ orderId: order })).catch(() => undefined)
   }
 
-  /**
-   * One try, as a proxy judges it: the refusal of a server that is stopping, or a connection that was refused or reset before an answer, means
-   * another server. (The kernel resets a connection that arrives in the instant in which a server closes its port.) Anything else without an
-   * answer is a failure.
-   */
-  async forward(
-    server: ProductProcess,
-    index: number,
-    purchase: Purchase,
-  ): Promise<'answered' | 'elsewhere' | 'later' | 'failed'> {
-    if (await this.press(server, index, purchase)) return 'answered'
-    const last = this.history.lastTryOf(purchase.key)
-    if (last?.detail?.startsWith(STOPPING) || REFUSALS.includes(last?.broke ?? '')) return 'elsewhere'
-    // The bank may be slow, or count as away (409, 503): then the client is told to send the same again. It does so, too, when a machine that does
-    // much else has kept it waiting; what a stopping server cuts off is a failure.
-    return last?.outcome === 'later' || last?.broke?.startsWith(NO_PATIENCE) ? 'later' : 'failed'
-  }
-
-  /** Retries at these servers in turn until the answer is final. @returns false when there was none within 60 s of a server that runs */
-  async insist(servers: readonly [ProductProcess, number][], purchase: Purchase): Promise<boolean> {
-    const end = Date.now() + NO_SERVER_MS
-    let leftMs = GIVE_UP_MS
-    const { random, giveUp } = this.insisting
-    for (let round = 0; leftMs > 0 && Date.now() < end && !giveUp?.aborted; round++) {
-      const [server, index] = servers[round % servers.length] as [ProductProcess, number]
-      const began = performance.now()
-      if (await this.press(server, index, purchase)) return true
-      await pause(random() * Math.min(1_000, 100 * 2 ** round))
-      if (this.history.lastTryOf(purchase.key)?.broke !== 'ECONNREFUSED') leftMs -= performance.now() - began
-    }
-    return false
-  }
-
-  private async send(server: ProductProcess, body: object, mark: string): Promise<TryResult> {
+  protected async send(url: (path: string) => string, purchase: Purchase): Promise<TryResult> {
+    const { key, order, card, mark } = purchase
+    const body = { key, orderId: order, version: 1, paymentMethod: card }
     try {
       const { status, text } = await post(
-        server.url(`/api/trpc/checkout.pay?mark=${mark}`),
+        url(`/api/trpc/checkout.pay?mark=${mark}`),
         { cookie: this.cookie },
         JSON.stringify(body),
       )
@@ -121,7 +142,7 @@ export function brokeBy(error: unknown): string {
   return error instanceof Error && 'code' in error && 'syscall' in error ? String(error.code) : String(error)
 }
 
-type TryResult = Pick<ClientTry, 'outcome' | 'status' | 'sha' | 'broke' | 'detail'> & {
+export type TryResult = Pick<ClientTry, 'outcome' | 'status' | 'sha' | 'broke' | 'detail'> & {
   actionUrl?: string | null | undefined
 }
 

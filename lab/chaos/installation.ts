@@ -22,6 +22,8 @@ import type { Cut, TcpProxy } from './tcp-proxy'
 /** 1.5 s: what takes half a minute in production takes a second here. */
 const LEASE_MS = 1_500
 export const SECRET = 'a secret for chaos, long enough to pass'
+/** 8 s: an accident that is aimed at a step strikes within it or not at all. */
+const STRIKES_MS = 8_000
 const SETTINGS = {
   PAYONCE_SECRET: SECRET,
   PAYONCE_LEASE_MS: String(LEASE_MS),
@@ -29,8 +31,9 @@ const SETTINGS = {
   PAYONCE_RESOLVER_MS: '250',
   PAYONCE_RECONCILE_MS: '2000',
   PAYONCE_POOL_MAX: '10',
-  // All shoppers of the lab come from one address.
+  // All shoppers of the lab come from one address, and its program has one API key.
   PAYONCE_SHOPPER_RATE_PER_MINUTE: '1000000',
+  PAYONCE_RATE_PER_MINUTE: '1000000',
   LOG_LEVEL: 'warn',
 }
 
@@ -38,6 +41,12 @@ const SETTINGS = {
 export interface Watch {
   process?: Surroundings['watch']
   happened?: (id: string) => void
+}
+
+/** The request that an accident is aimed at: its server, and the part of its URL that no other request has. */
+interface Target {
+  server: ProductProcess
+  mark: string
 }
 
 type ServedDatabase = Pick<Database, 'url' | 'port' | 'pid' | 'stop'>
@@ -48,6 +57,8 @@ export class Installation {
   readonly merchantId = uuidv7()
   /** Counts of the accidents that have happened, by id. */
   readonly seen = new Map<string, number>()
+  /** Marks of the requests that their accident has struck; the bank keeps its own list. */
+  readonly struck = new Set<string>()
   servers: ProductProcess[] = []
   workers: ProductProcess[] = []
   /** The database as its owner sees it: the lab also reads what the product may not. */
@@ -123,7 +134,9 @@ export class Installation {
     return httpGateway({ url: `http://127.0.0.1:${this.bank.port}`, timeoutMs: 10_000 })
   }
 
-  happened(id: string): void {
+  /** @param mark of the request that was struck */
+  happened(id: string, mark?: string): void {
+    if (mark !== undefined) this.struck.add(mark)
     this.seen.set(id, (this.seen.get(id) ?? 0) + 1)
     this.out.watch.happened?.(id)
   }
@@ -142,45 +155,46 @@ export class Installation {
     return showId('ord', (await createOrder(this.db, order, uuidv7())).id)
   }
 
-  /** Arms a step inside a process. It counts as happened once it is seen: the process has died, is stopped, or has cut a connection. */
-  async armStep(id: string, server: ProductProcess, order: StepOrder): Promise<void> {
+  /** Arms a step inside a process. It counts as happened once the process tells that it strikes this very request, or has cut its answer. */
+  async armStep(id: string, { server, mark }: Target, order: StepOrder): Promise<void> {
     await server.arm(order)
-    const { deaths, cuts } = server
-    const seen = {
-      kill: () => server.deaths > deaths,
-      stop: () => server.isStopped(),
-      cut: () => server.cuts > cuts,
-    }
-    void this.soon(seen[order.action], id)
+    const struck = order.action === 'cut' ? server.cut : server.struck
+    void until(() => struck.has(order.mark), STRIKES_MS, 20).then((has) => has && this.happened(id, mark))
   }
 
-  async armWire(id: string, server: ProductProcess, wire: TcpProxy, cut: Cut, kills: boolean): Promise<void> {
+  async armWire(
+    id: string,
+    { server, mark }: Target,
+    wire: TcpProxy,
+    cut: Cut,
+    kills: boolean,
+  ): Promise<void> {
     wire.arm({
       ...cut,
       meanwhile: () => {
         if (kills) server.signal('SIGKILL')
-        this.happened(id)
+        this.happened(id, mark)
       },
     })
   }
 
   /** Waits where an accident before has left no database to be killed: its keeper starts it again. */
-  async restartDatabase(id: string, signal: NodeJS.Signals): Promise<void> {
-    if (await until(() => isKilled(this.databases.product.pid(), signal), 30_000)) this.happened(id)
+  async restartDatabase(id: string, signal: NodeJS.Signals, mark?: string): Promise<void> {
+    if (await until(() => isKilled(this.databases.product.pid(), signal), 30_000)) this.happened(id, mark)
   }
 
-  async terminateBackends(id: string): Promise<void> {
+  async terminateBackends(id: string, mark: string): Promise<void> {
     const found = await this.owner
       .query(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'payonce-%' AND random() < 0.5",
       )
       .catch(() => null)
-    if (found?.rowCount) this.happened(id)
+    if (found?.rowCount) this.happened(id, mark)
   }
 
-  killWorker(id: string): void {
+  killWorker(id: string, mark: string): void {
     this.workers[this.happenedTimes(id) % this.workers.length]?.signal('SIGKILL')
-    this.happened(id)
+    this.happened(id, mark)
   }
 
   /** The database's own port and its owner's URL, for programs that are no part of the product. */
@@ -228,13 +242,6 @@ export class Installation {
 
   private happenedTimes(id: string): number {
     return this.seen.get(id) ?? 0
-  }
-
-  private async soon(done: () => boolean, id: string): Promise<void> {
-    for (let ms = 0; ms < 8_000; ms += 20) {
-      if (done()) return this.happened(id)
-      await pause(20)
-    }
   }
 
   private async populate(): Promise<void> {

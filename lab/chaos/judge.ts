@@ -1,8 +1,8 @@
 import { sql } from '@/platform/db'
 import { check } from '@/setup/verify'
-import { type Accident, BANK_FAULTS } from './accidents'
 import type { ClientTry, History } from './history'
 import type { Installation } from './installation'
+import { judgeActs } from './judge-acts'
 import type { Campaign } from './rounds'
 
 /** @returns everything that is wrong; nothing when the campaign proves what it should */
@@ -10,7 +10,6 @@ export async function judge(
   installation: Installation,
   campaign: Campaign,
   history: History,
-  accidents: readonly Accident[],
 ): Promise<string[]> {
   const { findings, counted } = await check(installation.db, installation.gateway)
   return [
@@ -18,12 +17,10 @@ export async function judge(
       offenders.map(({ subject, detail }) => `${id}: ${subject} ${detail}`),
     ),
     ...oneAnswerPerKey(history.tries),
-    ...(await acknowledgedIsDurable(installation, history.tries)),
+    ...(await acknowledgedIsDurable(installation, campaign, history.tries)),
+    ...(await judgeActs(installation, campaign.acts, history)),
     ...(await onlyContradictionsAreParked(installation)),
     ...(await everyClientIsAnswered(installation, campaign)),
-    ...(await unseen(installation, accidents)).map(
-      ({ id, description }) => `${id} never happened (${description})`,
-    ),
     ...(counted.succeeded > 0 && counted.declined > 0
       ? []
       : ['positive control: no payment succeeded, or none was declined']),
@@ -42,22 +39,24 @@ export function oneAnswerPerKey(lines: readonly ClientTry[]): string[] {
   })
 }
 
-/** I4: every client that was answered 200 has a succeeded payment. */
+/** I4: every client that was told of a payment has one that succeeded. A program that wants to capture by itself is told of none yet. */
 async function acknowledgedIsDurable(
   installation: Installation,
+  { purchases, acts }: Campaign,
   lines: readonly ClientTry[],
 ): Promise<string[]> {
-  const acknowledged = [
-    ...new Set(
-      lines.filter(({ outcome, status }) => outcome === 'answer' && status === 200).map(({ key }) => key),
-    ),
-  ]
+  const payments = acts.filter(({ played, body }) => played === 'payment' && !('capture' in body))
+  const bought = new Set([...purchases, ...payments].map(({ key }) => key))
+  const told = lines.filter(
+    ({ key, outcome, status }) => bought.has(key) && outcome === 'answer' && [200, 201].includes(status ?? 0),
+  )
+  const acknowledged = [...new Set(told.map(({ key }) => key))]
   const rows = await installation.db.$queryRaw<{ key: string }[]>(sql`
     SELECT r.key FROM idempotency_record r JOIN payment p ON p.merchant_id = r.merchant_id AND p.id = r.subject_id WHERE p.status = 'succeeded'`)
   const succeeded = new Set(rows.map(({ key }) => key))
   return acknowledged
     .filter((key) => !succeeded.has(key))
-    .map((key) => `a client was answered 200, and no payment succeeded: ${key}`)
+    .map((key) => `a client was told that it had paid, and no payment succeeded: ${key}`)
 }
 
 /** A payment is parked only because the bank contradicts us (another amount or currency than we asked for). */
@@ -73,22 +72,11 @@ async function everyClientIsAnswered(installation: Installation, campaign: Campa
   const waiting = new Set((await parkedRecords(installation)).map(({ key }) => key))
   return campaign.unanswered
     .filter(({ key }) => !waiting.has(key))
-    .map(({ key }) => `a client retried for a minute and got no answer: ${key}`)
+    .map(({ key }) => `a client retried for two minutes and got no answer: ${key}`)
 }
 
 function parkedRecords(installation: Installation): Promise<{ key: string; reason: string }[]> {
   return installation.db.$queryRaw(
     sql`SELECT key, parked_reason AS reason FROM idempotency_record WHERE parked_at IS NOT NULL`,
   )
-}
-
-/** I24: each accident must happen at least once. @returns those that did not, so that this run proves nothing about them */
-export async function unseen(
-  installation: Installation,
-  accidents: readonly Accident[],
-): Promise<Accident[]> {
-  const bank = await installation.bank.faults()
-  const times = ({ id }: Accident) =>
-    (BANK_FAULTS[id] ? bank.get(BANK_FAULTS[id]) : installation.seen.get(id)) ?? 0
-  return accidents.filter((accident) => times(accident) === 0)
 }

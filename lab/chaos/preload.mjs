@@ -23,11 +23,16 @@ function report(event) {
   if (watched) process.send?.({ ...event, at: Date.now() })
 }
 
+/** Always reported: the lab counts an accident only when its own request was struck. Written before the process dies. */
+function strike({ mark }) {
+  armed = null
+  process.send?.({ type: 'struck', mark, at: Date.now() })
+}
+
 function onStep(point, subject) {
   if (armed?.point !== point || !subject.includes(armed.mark)) return
   const { action } = armed
-  armed = null
-  report({ type: 'struck' })
+  strike(armed)
   process.kill(process.pid, action === 'stop' ? 'SIGSTOP' : 'SIGKILL')
 }
 
@@ -41,12 +46,11 @@ diagnostics.subscribe('payonce:engine', (event) => {
 diagnostics.subscribe('http.server.request.start', ({ request, response }) => {
   onStep('request', request.url ?? '')
   if (armed?.point !== 'answer' || !request.url?.includes(armed.mark)) return
-  const { action } = armed
-  armed = null
-  report({ type: 'struck' })
+  const { action, mark } = armed
+  strike(armed)
   if (action === 'cut')
     response.once('close', () => {
-      if (!response.writableFinished) process.send?.({ type: 'cut' })
+      if (!response.writableFinished) process.send?.({ type: 'cut', mark })
     })
   breakHalfway(response, () =>
     action === 'kill' ? process.kill(process.pid, 'SIGKILL') : response.socket?.destroy(),

@@ -31,7 +31,7 @@ export type ProcessEvent =
   | { type: 'step'; step: string; recordId: string; at: number }
   | { type: 'attempt'; outcome: string; recordId: string; at: number }
   /** An ordered accident, just before it strikes. */
-  | { type: 'struck'; at: number }
+  | { type: 'struck'; mark: string; at: number }
   | { type: 'died' }
   | { type: 'started' }
 
@@ -48,8 +48,9 @@ export class ProductProcess {
   readonly database: TcpProxy
   readonly bank: TcpProxy
   deaths = 0
-  /** Connections to clients that it has cut in the middle of an answer. */
-  cuts = 0
+  /** Marks of the orders that it has begun to carry out, and of those under which it has cut an answer in the middle. */
+  readonly struck = new Set<string>()
+  readonly cut = new Set<string>()
   private child: ChildProcess | null = null
   private leaving = false
   private up: Promise<void> = Promise.resolve()
@@ -114,13 +115,16 @@ export class ProductProcess {
     const child = this.child
     if (!child?.connected) return
     const taken = new Promise<void>((resolve) => {
-      const onMessage = (message: unknown) => {
-        if ((message as { type?: string }).type !== 'armed') return
+      const end = () => {
         child.off('message', onMessage)
+        child.off('exit', end)
         resolve()
       }
+      const onMessage = (message: unknown) => {
+        if ((message as { type?: string }).type === 'armed') end()
+      }
       child.on('message', onMessage)
-      child.once('exit', () => resolve())
+      child.once('exit', end)
     })
     child.send({ type: 'arm', order }, () => undefined)
     await taken
@@ -183,8 +187,10 @@ export class ProductProcess {
     })
     this.child = child
     child.on('message', (message) => {
-      if ((message as { type?: string }).type === 'cut') this.cuts += 1
-      else this.report(message)
+      const { type, mark = '' } = message as { type?: string; mark?: string }
+      if (type === 'cut') this.cut.add(mark)
+      if (type === 'struck') this.struck.add(mark)
+      this.report(message)
     })
     if (this.out.watch) child.send({ type: 'watch' }, () => undefined)
     this.up = this.untilAnswers(child)

@@ -3,30 +3,40 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { readCount, readOptions, refuseOption } from '@/setup/process/command-line'
 import { print, printError } from '@/setup/process/console'
+import { inRoot } from '@/setup/process/project-root'
 import { ACCIDENTS, type Accident } from './accidents'
 import { deploy } from './deployment'
 import { forget, LOSSES } from './forgetting'
 import { History } from './history'
 import { Installation } from './installation'
-import { judge, unseen } from './judge'
+import { judge } from './judge'
+import { PLAYED } from './played'
+import { Program } from './program'
 import { chance } from './random'
-import { Campaign, rounds } from './rounds'
+import { Campaign, nameOf, rounds } from './rounds'
 import { speeds } from './speeds'
+import { neverStruck, struckOf } from './strikes'
 import { StripeBank } from './stripe/bank'
 import { lapOnStripe } from './stripe/lap'
+import { type Shown, table, tablePage } from './table'
 
 /** 90 s until nothing is in doubt, once the accidents are over: a lease, the bank's own time, and some rounds of the resolver. */
 const QUIET_MS = 90_000
 
+const CARDS = { declined: 0.15, challenged: 0 }
+
 const USAGE = `Usage: npm run chaos -- [options]
 
-Builds the product, runs two web and two worker processes, PostgreSQL and a bank, and breaks them while clients pay.
+Builds the product, runs two web and two worker processes, PostgreSQL and a bank, and breaks them while clients pay, refund, capture, void and
+place orders.
 
   --seed <number>     the accidents and their order (default: random; printed first)
-  --rounds <number>   how many purchases meet an accident (default: each accident with each way to retry)
-  --only <prefix>     only accidents whose id begins so, such as S or N7
+  --rounds <number>   how many requests meet an accident (default: each accident with each way to retry, at three of the six operations;
+                      twice as many play all operations, and six times as many play each with each way to retry)
+  --only <prefixes>   only accidents whose id begins so, such as S or N7,G
   --bank <name>       simulator, or stripe: on Stripe's double alone (default: both, with a short lap on Stripe)
   --short             on Stripe's double: each accident of a short list once
+  --markdown          write the table of accidents and operations to docs/chaos-table.md, if everything held
   --keep              keep the logs and the history of a run that passed
 
 Exit code 0: everything held. 1: something is wrong, and the folder with the evidence is printed.`
@@ -39,11 +49,13 @@ async function run(): Promise<boolean> {
     only: { type: 'string', default: '' },
     bank: { type: 'string' },
     short: { type: 'boolean', default: false },
+    markdown: { type: 'boolean', default: false },
     keep: { type: 'boolean' },
   })
   const { bank = values.only === '' ? 'both' : 'simulator', keep = false } = values
   if (!['both', 'simulator', 'stripe'].includes(bank)) refuseOption(`There is no bank "${bank}".`, USAGE)
-  const accidents = ACCIDENTS.filter(({ id }) => bank !== 'stripe' && id.startsWith(values.only))
+  const isWanted = ({ id }: { id: string }) => values.only.split(',').some((prefix) => id.startsWith(prefix))
+  const accidents = bank === 'stripe' ? [] : ACCIDENTS.filter(isWanted)
   // Once through every accident with every way to retry.
   const count =
     values.rounds === undefined ? accidents.length * 3 : readCount('--rounds', values.rounds, USAGE)
@@ -53,10 +65,12 @@ async function run(): Promise<boolean> {
   const wrong: string[] = []
   if (accidents.length > 0) {
     const installation = await Installation.open()
-    const work = (history: History) => campaign(installation, history, { seed, count, accidents })
+    const command = `npm run chaos -- --seed ${seed} --rounds ${count}${values.only && ` --only ${values.only}`} --markdown`
+    const page = values.markdown ? (shown: Shown) => tablePage(shown, command, new Date()) : null
+    const work = (history: History) => campaign(installation, history, { seed, count, accidents, page })
     wrong.push(...(await within(installation, keep, work)))
   }
-  const losses = LOSSES.filter(({ id }) => bank !== 'stripe' && id.startsWith(values.only))
+  const losses = bank === 'stripe' ? [] : LOSSES.filter(isWanted)
   if (losses.length > 0) {
     const { installation, database } = await Installation.openForgetful()
     const work = (history: History) => forget(installation, database, history, { seed, losses })
@@ -67,7 +81,8 @@ async function run(): Promise<boolean> {
     const installation = await Installation.open(stripe)
     const plan = {
       seed,
-      only: values.only,
+      isWanted,
+      whole: values.only === '',
       short: values.short || bank === 'both',
       count: bank === 'stripe' && values.rounds !== undefined ? count : null,
     }
@@ -101,16 +116,18 @@ interface CampaignPlan {
   seed: number
   count: number
   accidents: readonly Accident[]
+  /** Renders the page for `docs`; null: it is not wanted. */
+  page: ((shown: Shown) => string) | null
 }
 
 async function campaign(
   installation: Installation,
   history: History,
-  { seed, count, accidents }: CampaignPlan,
+  { seed, count, accidents, page }: CampaignPlan,
 ): Promise<string[]> {
   const dice = chance(seed)
-  const playing = new Campaign(installation, dice, history)
-  const source = rounds(dice, accidents)
+  const playing = new Campaign(installation, dice, history, CARDS, await Program.open(installation, history))
+  const source = rounds(dice, accidents, PLAYED)
   let kills = 0
   for (let round = 0; round < count; round++) {
     const next = source.next().value
@@ -119,23 +136,33 @@ async function campaign(
     if ((round + 1) % 50 === 0) print(`  ${round + 1} rounds`)
   }
   await playing.over()
-  await playing.makeUp(() => unseen(installation, accidents))
+  await playing.makeUp(() => neverStruck(installation, accidents, playing.aims))
   await installation.calm()
   for (const card of ['pm_card_visa', 'pm_card_declined']) await playing.buyUndisturbed(card)
   const deployFailures = await deploy(installation, playing)
   const quiet = await installation.quiet(QUIET_MS)
   await playing.replayAll()
-  print(`${playing.purchases.length} purchases, ${history.tries.length} requests, ${kills} kill rounds`)
+  print(
+    `${playing.purchases.length} purchases, ${playing.acts.length} keys of programs, ${history.tries.length} requests, ${kills} kill rounds`,
+  )
   print(`happened: ${[...installation.seen].map(([id, times]) => `${id} ${times}`).join(', ')}`)
   print(
     `the bank: ${[...(await installation.bank.faults())].map(([fault, times]) => `${fault} ${times}`).join(', ')}`,
   )
+  const { aims } = playing
+  const shown = { accidents, aims, struck: await struckOf(installation, aims), history }
+  for (const line of table(shown)) print(line)
   for (const line of await speeds(installation)) print(line)
-  return [
+  const wrong = [
     ...deployFailures,
     ...(quiet ? [] : ['a payment stayed in doubt']),
-    ...(await judge(installation, playing, history, accidents)),
+    ...(await neverStruck(installation, accidents, aims)).map(
+      (encounter) => `${nameOf(encounter)} never happened (${encounter.accident.description})`,
+    ),
+    ...(await judge(installation, playing, history)),
   ]
+  if (page && wrong.length === 0) fs.writeFileSync(inRoot('docs/chaos-table.md'), page(shown))
+  return wrong
 }
 
 // Not `exitCode`: Node 20 may wait at its own end, for ever and busily, for a handle of a child that was killed.

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { LabPlan } from '@/server/lab/run'
-import { ACCIDENTS, type Accident, BANK_FAULTS } from '../chaos/accidents'
+import { ACCIDENTS, type Accident } from '../chaos/accidents'
 import { Client, type Purchase } from '../chaos/client'
 import type { History } from '../chaos/history'
 import type { Installation } from '../chaos/installation'
@@ -38,7 +38,15 @@ export async function play({
   const client = new Client(shop.cookie, history, { random: dice.next, giveUp })
   const accident = ACCIDENTS.find(({ id }) => id === plan.accident)
   const server = shop.servers[0] as ProductProcess
-  const victim = { server, mark: purchase.mark, amount, recordId: shop.markOf(key) }
+  const victim = {
+    server,
+    mark: purchase.mark,
+    amount,
+    recordId: shop.markOf(key),
+    played: 'checkout' as const,
+    // There is one purchase at a time, and the naive handler's key is unknown.
+    bankKey: null,
+  }
   const before = accident ? await timesOf(installation, accident) : 0
   await accident?.arm(installation, victim)
   await Promise.all([buy(shop, client, purchase, plan, dice), accident?.over?.(installation, victim)])
@@ -69,8 +77,7 @@ async function buy(
   await client.insist([at(retry === 'same' ? 0 : 1)], purchase)
 }
 
-async function timesOf(installation: Installation, { id }: Accident): Promise<number> {
-  const fault = BANK_FAULTS[id]
+async function timesOf(installation: Installation, { id, fault }: Accident): Promise<number> {
   if (!fault) return installation.seen.get(id) ?? 0
   return (await installation.bank.faults().catch(() => null))?.get(fault) ?? 0
 }

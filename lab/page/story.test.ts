@@ -17,7 +17,7 @@ test('events stand in the order of their clocks, not of their arrival', () => {
 
 test('an accident is told once, by who was nearest to it', () => {
   const story = new Story('S4', () => undefined)
-  story.process('server-a', 'Server A', { type: 'struck', at: Date.now() })
+  story.process('server-a', 'Server A', { type: 'struck', mark: 'lab-1.', at: Date.now() })
   story.accident('S4')
   story.accident('J4')
   expect(told(story)).toEqual([['server-a', null, 'accident']])

@@ -5,9 +5,9 @@ import { sql } from '@/platform/db'
 import { until } from '@/setup/process/console'
 import { failRefund } from '../../stripe-double/payouts'
 import type { Accident } from '../accidents'
-import { brokeBy, post } from '../client'
-import { type History, shaOf } from '../history'
+import type { History } from '../history'
 import type { Installation } from '../installation'
+import { askOverRest } from '../program'
 import type { Chance } from '../random'
 import type { Campaign } from '../rounds'
 import type { StripeBank } from './bank'
@@ -91,8 +91,8 @@ export class Refunds {
     await this.make(of(Number(amount) - Math.floor(part), 'rest'))
   }
 
-  async makeUp(missed: () => Promise<readonly Accident[]>): Promise<void> {
-    for (let turn = 0; turn < 3; turn++) for (const accident of await missed()) await this.play(accident)
+  async makeUp(missed: () => readonly Accident[]): Promise<void> {
+    for (let turn = 0; turn < 3; turn++) for (const accident of missed()) await this.play(accident)
   }
 
   /** Weeks later the card's bank returns some of them, and the first of those is made again under a new key. */
@@ -152,24 +152,12 @@ export class Refunds {
     const { installation, history } = this.parts
     const began = performance.now()
     history.began(key, payment, index)
-    const seen = await this.send(
+    const seen = await askOverRest(
       installation.servers[index]?.url(`/api/v1/payments/${payment}/refunds`) ?? '',
-      key,
-      amount,
+      this.token,
+      { key, body: { amount } },
     )
     history.ended({ key, order: payment, server: index, ...seen, ms: Math.round(performance.now() - began) })
     return seen.outcome === 'answer'
-  }
-
-  private async send(url: string, key: string, amount: number) {
-    const who = { authorization: `Bearer ${this.token}`, 'idempotency-key': key }
-    try {
-      const { status, text } = await post(url, who, JSON.stringify({ amount }))
-      const { retry } = JSON.parse(text) as { retry?: string }
-      const outcome = retry === 'same-key' || retry === 'poll' ? ('later' as const) : ('answer' as const)
-      return { outcome, status, sha: outcome === 'answer' ? shaOf(text) : null }
-    } catch (error) {
-      return { outcome: 'unknown' as const, status: null, sha: null, broke: brokeBy(error) }
-    }
   }
 }
