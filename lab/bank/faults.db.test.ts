@@ -218,7 +218,15 @@ describe('each fault of the end of an authorisation', () => {
     )
     const ref = reserved.kind === 'authorised' ? reserved.ref : ''
     const end = async () =>
-      (await gateway.authorisations?.[verb]({ key, ref, amountMinor: 2_400n, currency: 'EUR' }))?.kind
+      (
+        await gateway.authorisations?.[verb]({
+          key,
+          ref,
+          amountMinor: 2_400n,
+          captureMinor: 2_400n,
+          currency: 'EUR',
+        })
+      )?.kind
     await order(fault, { on: 'end' })
     expect(await end()).toBe(first)
     expect((await control('GET')).body.struck).toContain(key)
