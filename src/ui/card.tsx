@@ -23,7 +23,7 @@ export function CardHeader({
 }) {
   const Heading = level === 2 ? 'h2' : 'h3'
   return (
-    <header className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 border-line border-b px-4 py-3 sm:px-5">
+    <header className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 border-line not-last:border-b px-4 py-3 sm:px-5">
       <div className="min-w-0">
         <Heading className="font-semibold text-sm">{title}</Heading>
         {note && <p className="max-w-[75ch] text-ink-3 text-ui">{note}</p>}
