@@ -455,6 +455,16 @@ test('the worker loads no tRPC', () => {
   expect(wayTo(sources, ['server/api.ts'], ['server/trpc.ts'], new Set())).not.toBe(null)
 })
 
+test('what generates the Prisma client starts without it', () => {
+  // What is imported later is imported after it was generated.
+  const sources = new Map(
+    [...readSources()].map(([file, text]) => [file, text.replace(/\bimport\(/g, 'later(')]),
+  )
+  for (const program of ['setup/start.ts', 'setup/run.ts', 'setup/test/run.ts'])
+    expect(wayTo(sources, [program], ['platform/db.ts'], new Set())).toBe(null)
+  expect(wayTo(sources, ['setup/verify.ts'], ['platform/db.ts'], new Set())).not.toBe(null)
+})
+
 test('no client component reaches the server', () => {
   expect(serverReached(readSources())).toEqual([])
 })

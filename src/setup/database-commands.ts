@@ -1,4 +1,3 @@
-import { wrappingOf } from '@/access/answer-wrapping'
 import { modeServed, readSetupEnv, refuseUnsafeDatabase, refuseUnsafeOwner, secretsFor } from '@/platform/env'
 import { readDemo } from './demo-file'
 import { print } from './process/console'
@@ -28,7 +27,10 @@ export const databaseCommands: Record<Name, DatabaseCommand> = {
     return true
   },
   operator: async (flags) => {
-    const { operatorCommand } = await import('./operator')
+    const [{ operatorCommand }, { wrappingOf }] = await Promise.all([
+      import('./operator'),
+      import('@/access/answer-wrapping'),
+    ])
     const env = readSetupEnv()
     const baseUrl = env.PAYONCE_BASE_URL ?? readDemo(env.dataDir)?.baseUrl ?? `http://localhost:${env.PORT}`
     const wrapping = () => wrappingOf({ ...env, PAYONCE_SECRET: secretOf(env) })
@@ -37,7 +39,10 @@ export const databaseCommands: Record<Name, DatabaseCommand> = {
   },
   verify: async (flags) => {
     refuseUnsafeOwner()
-    const { readVerifyArguments, verify } = await import('./verify')
+    const [{ readVerifyArguments, verify }, { wrappingOf }] = await Promise.all([
+      import('./verify'),
+      import('@/access/answer-wrapping'),
+    ])
     const env = readSetupEnv()
     const secret = knownSecretOf(env)
     const secrets = secret === null ? null : secretsFor({ ...env, PAYONCE_SECRET: secret }, 'receipt-code')
