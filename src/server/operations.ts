@@ -52,9 +52,12 @@ interface OperationFacts {
   sentBy: 'browser' | 'program' | 'operator' | 'worker'
 }
 
+/** What the dry run of an operation is asked with. */
+export type ForeseeDeps = Pick<OperationDeps, 'db' | 'gateway' | 'baseUrl'>
+
 /** An operation with its parts. One that a program sends has a dry run; another one says why it has none. */
 type Entry = OperationFacts & { build: (name: string, deps: OperationDeps) => AnyOperation<SqlForm> } & (
-    | { sentBy: 'program'; foresee: (deps: OperationDeps, input: never) => ForesightOrLater }
+    | { sentBy: 'program'; foresee: (deps: ForeseeDeps, input: never) => ForesightOrLater }
     | { sentBy: 'browser' | 'operator' | 'worker'; foresee: null; noDryRun: string }
   )
 
@@ -83,7 +86,7 @@ export const OPERATIONS = {
     resourcePath: '/api/v1/payments/',
     asksBank: true,
     sentBy: 'program',
-    foresee: (deps: OperationDeps, input: PayInput) =>
+    foresee: (deps: ForeseeDeps, input: PayInput) =>
       foreseePayment({ ...deps, answers: paymentAnswers(deps.baseUrl) }, input),
     build: (name: string, deps: OperationDeps) =>
       payOperation({ name, ...paying(deps), answers: paymentAnswers(deps.baseUrl) }),
@@ -126,7 +129,7 @@ export const OPERATIONS = {
     resourcePath: null,
     asksBank: true,
     sentBy: 'program',
-    foresee: ({ db }: OperationDeps, input: EndInput) => foreseeEnd(db, input, 'capture'),
+    foresee: ({ db }: ForeseeDeps, input: EndInput) => foreseeEnd(db, input, 'capture'),
     build: (name: string, deps: OperationDeps) => endOperation({ name, ...ending(deps) }, 'capture'),
   },
   voidPayment: {
@@ -135,7 +138,7 @@ export const OPERATIONS = {
     resourcePath: null,
     asksBank: true,
     sentBy: 'program',
-    foresee: ({ db }: OperationDeps, input: EndInput) => foreseeEnd(db, input, 'void'),
+    foresee: ({ db }: ForeseeDeps, input: EndInput) => foreseeEnd(db, input, 'void'),
     build: (name: string, deps: OperationDeps) => endOperation({ name, ...ending(deps) }, 'void'),
   },
   // Begun by the worker, under a key that is made of the payment.
@@ -155,7 +158,7 @@ export const OPERATIONS = {
     resourcePath: '/api/v1/orders/',
     asksBank: false,
     sentBy: 'program',
-    foresee: (_: OperationDeps, input: PlaceOrderInput) => foreseeOrder(input, systemClock.now()),
+    foresee: (_: ForeseeDeps, input: PlaceOrderInput) => foreseeOrder(input, systemClock.now()),
     build: (name: string, deps: OperationDeps) =>
       placeOrderOperation({ name, ...deps, answers: orderAnswers(deps.baseUrl) }),
   },
@@ -165,7 +168,7 @@ export const OPERATIONS = {
     resourcePath: null,
     asksBank: false,
     sentBy: 'program',
-    foresee: ({ db }: OperationDeps, input: ChangeOrderInput) => foreseeChange(db, input, systemClock.now()),
+    foresee: ({ db }: ForeseeDeps, input: ChangeOrderInput) => foreseeChange(db, input, systemClock.now()),
     build: (name: string, deps: OperationDeps) => changeOrderOperation({ name, ...changing(deps) }),
   },
   cancelOrder: {
@@ -174,7 +177,7 @@ export const OPERATIONS = {
     resourcePath: null,
     asksBank: false,
     sentBy: 'program',
-    foresee: ({ db }: OperationDeps, input: CancelOrderInput) => foreseeCancellation(db, input),
+    foresee: ({ db }: ForeseeDeps, input: CancelOrderInput) => foreseeCancellation(db, input),
     build: (name: string, deps: OperationDeps) => cancelOrderOperation({ name, ...changing(deps) }),
   },
   operatorChangeOrder: {
@@ -198,6 +201,14 @@ export const OPERATIONS = {
     build: (name: string, deps: OperationDeps) => cancelOrderOperation({ name, ...changing(deps) }),
   },
 } as const satisfies Record<string, Entry>
+
+/** The operations that programs send. */
+export type ProgramOperation = {
+  [Id in OperationId]: (typeof OPERATIONS)[Id]['sentBy'] extends 'program' ? Id : never
+}[OperationId]
+
+/** The input of an operation that programs send. */
+export type ProgramInput<Id extends ProgramOperation> = Parameters<(typeof OPERATIONS)[Id]['foresee']>[1]
 
 export type OperationId = keyof typeof OPERATIONS
 

@@ -61,6 +61,7 @@ export function apiDocument(app: OpenAPIHono<RestEnv>, baseUrl: string) {
         name: 'Payment links',
         description: 'An address to share: each shopper who opens it pays an order of their own.',
       },
+      { name: 'Dry runs', description: 'What a request would do, without doing it.' },
       { name: 'Idempotency', description: 'The state of a key, read without sending its request again.' },
       { name: 'Ledger', description: 'The books, in double entry.' },
       {

@@ -50,9 +50,14 @@ export async function runOnce<Input extends { by?: Actor | undefined }, Begun, E
   })
   if (reply.kind === 'answer') run.outcome = reply.outcome
   if (wait !== null) setHeader(c, 'preference-applied', `wait=${wait}`)
-  const statusUrl = `/api/v1/idempotency/${operation.name}/${encodeURIComponent(key)}`
+  const statusUrl = keyUrl(operation.name, key)
   const location = (body: string) => `${path}/${(JSON.parse(body) as { id: string }).id}`
   return send(c, httpAnswer(reply, { statusUrl, location })) as Response & StoredResponse
+}
+
+/** Where the state of a key is read. */
+export function keyUrl(operation: string, key: string): string {
+  return `/api/v1/idempotency/${operation}/${encodeURIComponent(key)}`
 }
 
 /**
@@ -62,7 +67,7 @@ export async function runOnce<Input extends { by?: Actor | undefined }, Begun, E
 export const REMEMBERED_MS = 30 * 24 * 3_600_000
 
 /** Refuses to begin what was first sent before the time that is remembered: an earlier try may have taken effect. */
-function tooOld(firstSent: Date | null): Problem | null {
+export function tooOld(firstSent: Date | null): Problem | null {
   if (firstSent === null || Date.now() - firstSent.getTime() <= REMEMBERED_MS) return null
   return {
     kind: 'sent-too-long-ago',
