@@ -1,14 +1,13 @@
 import type { Foresight, Operation } from '@payonce/idempotency'
 import type { SqlForm } from '@payonce/idempotency/sql'
-import { httpAnswer } from '@/idempotency/adapters/http'
 import { uuidv7 } from '@/lib/id'
 import type { WouldDo } from '@/payments/would-do'
 import { readOnly } from '@/platform/db'
 import type { Deps } from '../deps'
 import { type ForeseeDeps, OPERATIONS, type ProgramOperation } from '../operations'
 import { showReplay, showWouldDo } from '../wire/dry-run-shapes'
-import { type RestContext, scopeOf, send } from './respond'
-import { keyUrl, tooOld } from './run-once'
+import { type RestContext, scopeOf, sendProblem } from './respond'
+import { tooOld } from './run-once'
 
 /**
  * Where the addresses of dry runs begin. A path, and no header or parameter: whatever is lost on the way, or not known to an older server, must
@@ -46,7 +45,7 @@ export async function dryRun(
   if ('would' in seen) return c.json(showWouldDo(name, seen.would))
   const { reply } = seen
   if (reply.kind === 'answer') return c.json(showReplay(name, reply.answer))
-  return send(c, httpAnswer(reply, { statusUrl: keyUrl(name, key), location: () => '' }))
+  return sendProblem(c, reply.problem)
 }
 
 type Foresee = (deps: ForeseeDeps, input: object) => Foresight<WouldDo> | Promise<Foresight<WouldDo>>

@@ -34,8 +34,8 @@ export function openKeyed<Route extends RouteConfig & { operationId: string }, I
   const run = deps.operations[operation] as Operation<{ by?: Actor | undefined }, object, object, SqlForm>
   const [asked, at] = [input as (c: RestContext) => object, path as (c: RestContext) => string]
   const open = app.openapi as (route: RouteConfig, handler: (c: RestContext) => unknown) => unknown
-  open(route, (c) => runOnce(c, deps, run, asked(c), at(c as Asked)))
   open(dryRunOf(route), (c) => dryRun(c, deps, operation, asked(c)))
+  open(route, (c) => runOnce(c, deps, run, asked(c), at(c as Asked)))
 }
 
 const dryRunHeaders = keyHeaders.extend({

@@ -50,14 +50,9 @@ export async function runOnce<Input extends { by?: Actor | undefined }, Begun, E
   })
   if (reply.kind === 'answer') run.outcome = reply.outcome
   if (wait !== null) setHeader(c, 'preference-applied', `wait=${wait}`)
-  const statusUrl = keyUrl(operation.name, key)
+  const statusUrl = `/api/v1/idempotency/${operation.name}/${encodeURIComponent(key)}`
   const location = (body: string) => `${path}/${(JSON.parse(body) as { id: string }).id}`
   return send(c, httpAnswer(reply, { statusUrl, location })) as Response & StoredResponse
-}
-
-/** Where the state of a key is read. */
-export function keyUrl(operation: string, key: string): string {
-  return `/api/v1/idempotency/${operation}/${encodeURIComponent(key)}`
 }
 
 /**
