@@ -64,7 +64,7 @@ export interface PayAmount {
 /** The request, parsed. `merchantId` comes from the order or the API key; it is never sent. */
 export type PayInput = PayOrder | PayAmount
 
-export interface PayDeps extends ForeseeDeps {
+export interface PayDeps extends GuardDeps {
   name: string
   accounts?: AccountGateways | undefined
   newId: () => string
@@ -76,7 +76,7 @@ export interface PayDeps extends ForeseeDeps {
 }
 
 /** What is needed to say whether a payment would begin. */
-export interface ForeseeDeps {
+interface GuardDeps {
   db: Db
   gateway: Gateway
   answers: PaymentAnswers
@@ -182,7 +182,7 @@ const mayRow = z.strictObject({ may: z.boolean() })
 
 /** Why a payment cannot be authorised; null: it can be, or is charged at once. */
 async function whyNotAuthorised(
-  { db, gateway }: ForeseeDeps,
+  { db, gateway }: GuardDeps,
   { merchantId, capture }: PayInput,
 ): Promise<UnstoredRefusal | null> {
   if (!capture) return null
@@ -222,14 +222,14 @@ function newPayment(
 }
 
 /** Why the payment would not begin now; null: it would. */
-async function whyNotNow(deps: ForeseeDeps, input: PayInput): Promise<UnstoredRefusal | null> {
+async function whyNotNow(deps: GuardDeps, input: PayInput): Promise<UnstoredRefusal | null> {
   return 'orderId' in input
     ? whyNotPayable(deps, input, await readGuarded(deps, input))
     : whyNotPlaced(deps, input)
 }
 
 /** What the payment would do now. Nothing is written. */
-export async function foreseePayment(deps: ForeseeDeps, input: PayInput): Promise<Foresight<WouldDo>> {
+export async function foreseePayment(deps: GuardDeps, input: PayInput): Promise<Foresight<WouldDo>> {
   if (!('orderId' in input)) {
     const refusal = await whyNotPlaced(deps, input)
     return refusal ? { refusal } : { would: wouldPay(input, BigInt(input.amount), input.currency) }
@@ -242,7 +242,7 @@ export async function foreseePayment(deps: ForeseeDeps, input: PayInput): Promis
 }
 
 /** No other key knows the new order, so nothing else can refuse it. */
-async function whyNotPlaced(deps: ForeseeDeps, input: PayAmount): Promise<UnstoredRefusal | null> {
+async function whyNotPlaced(deps: GuardDeps, input: PayAmount): Promise<UnstoredRefusal | null> {
   const refusal = await whyNotAuthorised(deps, input)
   if (refusal) return refusal
   const [{ db, gateway }, { merchantId }] = [deps, input]
@@ -267,7 +267,7 @@ const guardedOrder = z.strictObject({
 
 type GuardedOrder = z.infer<typeof guardedOrder>
 
-function readGuarded({ db, gateway }: ForeseeDeps, input: PayOrder): Promise<GuardedOrder | null> {
+function readGuarded({ db, gateway }: GuardDeps, input: PayOrder): Promise<GuardedOrder | null> {
   return firstRow(
     db,
     guardedOrder,
@@ -286,7 +286,7 @@ const NO_ORDER = {
 } as const
 
 async function whyNotPayable(
-  deps: ForeseeDeps,
+  deps: GuardDeps,
   input: PayOrder,
   order: GuardedOrder | null,
 ): Promise<UnstoredRefusal | null> {
