@@ -43,7 +43,7 @@ export function endOperation(
     name: deps.name,
     volatile: ['by'],
     begin: (input, ids, claim) => beginEnd(input, kind, ids, claim, deps.newId),
-    whyRefused: (input) => whyNotEnded(deps.db, input),
+    whyRefused: (input) => whyNotEnded(deps.db, input, kind),
     ask,
     // The same request: it has no second effect, and it alone makes sure that nothing comes later.
     find: ask,

@@ -92,8 +92,7 @@ export const ORDER_COLUMNS = {
 
 /** @throws OrderRefused when the items have no valid total */
 export function orderRow(order: NewOrder, id: string): RowOf<typeof ORDER_COLUMNS> {
-  const sum = total(order.items)
-  if ('refused' in sum) throw new OrderRefused(sum.refused)
+  const amount = totalOf(order.items)
   const {
     currency,
     items,
@@ -108,7 +107,7 @@ export function orderRow(order: NewOrder, id: string): RowOf<typeof ORDER_COLUMN
   return {
     order_id: id,
     currency,
-    order_amount: sum.amount,
+    order_amount: amount,
     reference: reference ?? null,
     customer_email: customerEmail ?? null,
     order_metadata: JSON.stringify(metadata),
@@ -119,6 +118,13 @@ export function orderRow(order: NewOrder, id: string): RowOf<typeof ORDER_COLUMN
     account_ids: newAccountIds(),
     ...actorRow(by),
   }
+}
+
+/** @throws OrderRefused when the items have no valid total */
+export function totalOf(items: readonly Item[]): bigint {
+  const sum = total(items)
+  if ('refused' in sum) throw new OrderRefused(sum.refused)
+  return sum.amount
 }
 
 /** The lines of an order as JSON, for `LINE_COLUMNS`. */

@@ -1,4 +1,4 @@
-import type { Answer, Ids, Operation, Refusal } from '@payonce/idempotency'
+import type { Answer, Foresight, Ids, Operation, UnstoredRefusal } from '@payonce/idempotency'
 import type { Problem } from '@payonce/idempotency/problems'
 import { beginForm, claimedPart, claimedSql, type RowOf, type SqlForm } from '@payonce/idempotency/sql'
 import { z } from 'zod'
@@ -6,7 +6,7 @@ import type { Actor } from '@/lib/actor'
 import { showId } from '@/lib/id'
 import type { Currency } from '@/lib/money'
 import { type AccountGateways, atGatewayOf } from '@/payments/account-gateways'
-import { type ChargeOutcome, charge, findCharge, settle } from '@/payments/charge'
+import { type ChargeOutcome, charge, findCharge, settle, wouldPost } from '@/payments/charge'
 import { type DeclineCode, type Gateway, nextCheckMs } from '@/payments/gateway'
 import { LIVE, PAYMENT_STATUSES, type PaymentStatus } from '@/payments/payment'
 import { bankListBehind, isListBehind, listIsBehind } from '@/payments/reconciler/list-behind'
@@ -19,6 +19,7 @@ import {
   recallPayment,
 } from '@/payments/store'
 import { currentAccount } from '@/payments/stripe/account-store'
+import type { WouldDo } from '@/payments/would-do'
 import { auditParked } from '@/platform/audit'
 import { type Db, firstRow, joinSql, type Sql, sql } from '@/platform/db'
 import { confirmUrl, returnUrl } from './confirm-url'
@@ -63,10 +64,8 @@ export interface PayAmount {
 /** The request, parsed. `merchantId` comes from the order or the API key; it is never sent. */
 export type PayInput = PayOrder | PayAmount
 
-export interface PayDeps {
+export interface PayDeps extends GuardDeps {
   name: string
-  db: Db
-  gateway: Gateway
   accounts?: AccountGateways | undefined
   newId: () => string
   /** Where shoppers reach us; a bank's own page sends them back there. */
@@ -74,6 +73,12 @@ export interface PayDeps {
   /** Makes a receipt's token. It must be unguessable: anyone who has it may see the receipt. */
   newReceiptToken: () => string
   now: () => Date
+}
+
+/** What is needed to say whether a payment would begin. */
+interface GuardDeps {
+  db: Db
+  gateway: Gateway
   answers: PaymentAnswers
 }
 
@@ -89,7 +94,8 @@ export function payOperation(deps: PayDeps): PayOperation {
       'orderId' in input
         ? payOrder(claim, rowOfOrder(input, ids, deps))
         : payAmount(claim, rowOfAmount(input, ids, deps)),
-    whyRefused: (input) => ('orderId' in input ? whyRefused(deps, input) : whyNotPlaced(deps, input)),
+    // What refused it a moment ago has ended since: try once more.
+    whyRefused: async (input) => (await whyNotNow(deps, input)) ?? { kind: 'busy' },
     ask: (payment) =>
       atGatewayOf(deps, payment.gatewayAccount, (gateway) =>
         charge(gateway, payment, returnUrl(deps.baseUrl, payment.orderId)),
@@ -176,9 +182,9 @@ const mayRow = z.strictObject({ may: z.boolean() })
 
 /** Why a payment cannot be authorised; null: it can be, or is charged at once. */
 async function whyNotAuthorised(
-  { db, gateway }: PayDeps,
+  { db, gateway }: GuardDeps,
   { merchantId, capture }: PayInput,
-): Promise<Refusal | null> {
+): Promise<UnstoredRefusal | null> {
   if (!capture) return null
   const row = await firstRow(db, mayRow, sql`SELECT ${authorises(gateway, sql`${merchantId}::uuid`)} AS may`)
   if (row?.may) return null
@@ -215,20 +221,43 @@ function newPayment(
   return { method, captureMode: capture ?? null, gatewayKey: id, receiptToken, by }
 }
 
-/** No other key knows the new order, so nothing else can have refused it: otherwise read again. */
-async function whyNotPlaced(deps: PayDeps, input: PayAmount): Promise<Refusal> {
+/** Why the payment would not begin now; null: it would. */
+async function whyNotNow(deps: GuardDeps, input: PayInput): Promise<UnstoredRefusal | null> {
+  return 'orderId' in input
+    ? whyNotPayable(deps, input, await readGuarded(deps, input))
+    : whyNotPlaced(deps, input)
+}
+
+/** What the payment would do now. Nothing is written. */
+export async function foreseePayment(deps: GuardDeps, input: PayInput): Promise<Foresight<WouldDo>> {
+  if (!('orderId' in input)) {
+    const refusal = await whyNotPlaced(deps, input)
+    return refusal ? { refusal } : { would: wouldPay(input, BigInt(input.amount), input.currency) }
+  }
+  const order = await readGuarded(deps, input)
+  const refusal = await whyNotPayable(deps, input, order)
+  return refusal || !order
+    ? { refusal: refusal ?? NO_ORDER }
+    : { would: wouldPay(input, order.amount, order.currency) }
+}
+
+/** No other key knows the new order, so nothing else can refuse it. */
+async function whyNotPlaced(deps: GuardDeps, input: PayAmount): Promise<UnstoredRefusal | null> {
   const refusal = await whyNotAuthorised(deps, input)
   if (refusal) return refusal
   const [{ db, gateway }, { merchantId }] = [deps, input]
   return (await isListBehind(db, gateway, currentAccount(sql`${merchantId}::uuid`)))
     ? { kind: 'problem', problem: bankListBehind() }
-    : { kind: 'busy' }
+    : null
 }
 
 /** An order with the payment that holds it, if one does. */
 const guardedOrder = z.strictObject({
   status: z.enum(ORDER_STATUSES),
   version: z.int(),
+  /** In minor units of `currency`. */
+  amount: z.bigint(),
+  currency: z.string(),
   live: z
     .strictObject({ status: z.enum(PAYMENT_STATUSES), paymentId: z.string(), receiptToken: z.string() })
     .nullable(),
@@ -236,19 +265,33 @@ const guardedOrder = z.strictObject({
   listBehind: z.boolean(),
 })
 
-async function whyRefused(deps: PayDeps, input: PayOrder): Promise<Refusal> {
-  const { db, gateway, answers } = deps
-  const order = await firstRow(
+type GuardedOrder = z.infer<typeof guardedOrder>
+
+function readGuarded({ db, gateway }: GuardDeps, input: PayOrder): Promise<GuardedOrder | null> {
+  return firstRow(
     db,
     guardedOrder,
     sql`
-      SELECT ${ORDER_STATUS} AS status, o.version,
+      SELECT ${ORDER_STATUS} AS status, o.version, o.amount, o.currency,
         CASE WHEN p.id IS NOT NULL THEN json_build_object('status', p.status, 'paymentId', p.id, 'receiptToken', p.receipt_token) END AS live,
         ${REST_SECONDS} AS "restSeconds", ${listIsBehind(gateway, currentAccount(sql`o.merchant_id`))} AS "listBehind"
       FROM orders o LEFT JOIN payment p ON p.merchant_id = o.merchant_id AND p.order_id = o.id AND p.status IN (${joinSql([...LIVE])})
       WHERE o.merchant_id = ${input.merchantId}::uuid AND o.id = ${input.orderId}::uuid`,
   )
-  if (!order) return { kind: 'problem', problem: { kind: 'not-found', detail: 'There is no such order.' } }
+}
+
+const NO_ORDER = {
+  kind: 'problem',
+  problem: { kind: 'not-found', detail: 'There is no such order.' },
+} as const
+
+async function whyNotPayable(
+  deps: GuardDeps,
+  input: PayOrder,
+  order: GuardedOrder | null,
+): Promise<UnstoredRefusal | null> {
+  const { answers } = deps
+  if (!order) return NO_ORDER
   if (order.live?.status === 'succeeded')
     return { kind: 'problem', problem: alreadyPaid(answers, order.live) }
   if (order.live?.status === 'sending') return { kind: 'busy' }
@@ -268,9 +311,16 @@ async function whyRefused(deps: PayDeps, input: PayOrder): Promise<Refusal> {
   const refusal = await whyNotAuthorised(deps, input)
   if (refusal) return refusal
   if (order.restSeconds !== null) return { kind: 'problem', problem: orderRests(order.restSeconds) }
-  if (order.listBehind) return { kind: 'problem', problem: bankListBehind() }
-  // The payment that held the order has ended since: try once more.
-  return { kind: 'busy' }
+  return order.listBehind ? { kind: 'problem', problem: bankListBehind() } : null
+}
+
+function wouldPay({ merchantId, capture }: PayInput, minor: bigint, currency: string): WouldDo {
+  const status: PaymentStatus = capture ? 'authorised' : 'succeeded'
+  return {
+    bank: { request: capture ? 'authorise' : 'charge', minor, currency },
+    outcome: { resource: 'payment', id: null, status, minor, currency },
+    postings: [wouldPost(merchantId, capture ? 'pending' : 'posted', minor, currency)],
+  }
 }
 
 /** Answered at once: to wait here would be to wait for a bank or a shopper. */

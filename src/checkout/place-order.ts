@@ -1,9 +1,10 @@
-import type { Answer, Operation } from '@payonce/idempotency'
+import type { Answer, Foresight, Operation } from '@payonce/idempotency'
 import type { Facts } from '@payonce/idempotency/problems'
 import { beginForm, type SqlForm } from '@payonce/idempotency/sql'
 import { z } from 'zod'
 import type { Actor } from '@/lib/actor'
 import type { Currency } from '@/lib/money'
+import type { WouldDo } from '@/payments/would-do'
 import { auditParked } from '@/platform/audit'
 import { type Db, firstRow, type Sql, sql } from '@/platform/db'
 import {
@@ -14,9 +15,11 @@ import {
   ORDER_COLUMNS,
   ORDER_STATUS,
   ORDER_STATUSES,
+  type OrderStatus,
   orderItem,
   type PlacedOrder,
   placedOrder,
+  totalOf,
 } from './order'
 
 /** The request for an order, parsed. Amounts are in minor units. */
@@ -95,6 +98,25 @@ export function placeOrderOperation({
     resourceFacts: answers.resourceFacts,
     parkWrites: ({ merchantId, recordId }, reason) => [auditParked(merchantId, newId(), recordId, reason)],
   }
+}
+
+/**
+ * What placing an order would do now. Nothing is in the way of one, and nothing is written.
+ * @throws OrderRefused when the items have no valid total
+ */
+export function foreseeOrder({ currency, items, expiresAt }: PlaceOrderInput, now: Date): Foresight<WouldDo> {
+  const minor = totalOf(items.map((item) => ({ ...item, unitAmount: BigInt(item.unitAmount) })))
+  return { would: wouldBe({ id: null, status: openUntil(expiresAt, now), version: 1, minor, currency }) }
+}
+
+/** An operation of an order that asks no bank and posts nothing. */
+export function wouldBe(order: Omit<WouldDo['outcome'], 'resource'>): WouldDo {
+  return { bank: null, outcome: { resource: 'order', ...order }, postings: [] }
+}
+
+/** The status of an open order. @param expiresAt RFC 3339 */
+export function openUntil(expiresAt: string | Date | null | undefined, now: Date): OrderStatus {
+  return expiresAt && new Date(expiresAt) <= now ? 'expired' : 'open'
 }
 
 /** What no change of an order touches. */

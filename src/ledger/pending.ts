@@ -2,6 +2,7 @@ import { writeForm } from '@payonce/idempotency/sql'
 import type { Money } from '@/lib/money'
 import { type Sql, sql, type Write } from '@/platform/db'
 import type { AccountCode } from './chart'
+import type { Line } from './posting'
 
 /**
  * Postings that are not made yet: of what the bank has reserved. Each is beside the ledger until it ends, once: posted, by the transaction of the
@@ -10,6 +11,14 @@ import type { AccountCode } from './chart'
 
 /** What a capture debits and credits. The bank's fee is not known before it: the whole amount is pending as owed by the bank. */
 const [DEBIT, CREDIT]: [AccountCode, AccountCode] = ['gateway_clearing', 'sales']
+
+/** The lines of a payment's pending posting. @param minor what is reserved */
+export function pendingLines(minor: bigint): Line[] {
+  return [
+    { account: DEBIT, amountMinor: minor },
+    { account: CREDIT, amountMinor: -minor },
+  ]
+}
 
 /** The write of a payment's pending posting, for the commit in which the bank has reserved the amount. */
 export function pend(of: { merchantId: string; paymentId: string; money: Money }): Write {

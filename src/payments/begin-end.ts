@@ -1,4 +1,4 @@
-import type { Ids, Refusal } from '@payonce/idempotency'
+import type { Foresight, Ids, UnstoredRefusal } from '@payonce/idempotency'
 import type { Problem } from '@payonce/idempotency/problems'
 import { type ClaimRows, claimedPart, claimedSql, type SqlBegin } from '@payonce/idempotency/sql'
 import { z } from 'zod'
@@ -9,7 +9,9 @@ import { ACTOR_COLUMNS, actorValues } from '@/platform/actor-columns'
 import { insertAudit } from '@/platform/audit'
 import { type Db, firstRow, sql } from '@/platform/db'
 import { begunEndOf, type EndKind } from './authorisation-store'
+import { wouldPost } from './charge'
 import { PAYMENT_STATUSES } from './payment'
+import type { WouldDo } from './would-do'
 
 /** The request of a capture or a void, parsed. */
 export interface EndInput {
@@ -67,9 +69,39 @@ const openPayment = z.strictObject({
   underWay: z.enum(['sending', 'unknown']).nullable(),
 })
 
-/** Why neither a capture nor a void of the payment began. */
-export async function whyNotEnded(db: Db, { merchantId, paymentId, amount }: EndInput): Promise<Refusal> {
-  const found = await firstRow(
+/** Why neither a capture nor a void of the payment began. Where it would begin now, what stood in its way has ended since: it is tried once more. */
+export async function whyNotEnded(db: Db, input: EndInput, kind: EndKind): Promise<UnstoredRefusal> {
+  return refusalOf(input, kind, await readOpen(db, input)) ?? { kind: 'busy' }
+}
+
+/** What a capture or a void would do now. Nothing is written. */
+export async function foreseeEnd(db: Db, input: EndInput, kind: EndKind): Promise<Foresight<WouldDo>> {
+  const found = await readOpen(db, input)
+  const refusal = refusalOf(input, kind, found)
+  if (refusal || !found) return { refusal: refusal ?? NO_PAYMENT }
+  const { merchantId, paymentId: id } = input
+  const { amount, currency } = found
+  const minor = kind === 'capture' ? BigInt(input.amount ?? amount) : amount
+  const [request, status, state] =
+    kind === 'capture'
+      ? (['capture', 'succeeded', 'posted'] as const)
+      : (['release', 'voided', 'voided'] as const)
+  return {
+    would: {
+      bank: { request, minor, currency },
+      outcome: { resource: 'payment', id, status, minor, currency },
+      postings: [wouldPost(merchantId, state, minor, currency)],
+    },
+  }
+}
+
+type OpenPayment = z.infer<typeof openPayment>
+
+function readOpen(
+  db: Db,
+  { merchantId, paymentId }: Pick<EndInput, 'merchantId' | 'paymentId'>,
+): Promise<OpenPayment | null> {
+  return firstRow(
     db,
     openPayment,
     sql`
@@ -78,7 +110,20 @@ export async function whyNotEnded(db: Db, { merchantId, paymentId, amount }: End
       LEFT JOIN authorisation_end e ON e.merchant_id = p.merchant_id AND e.payment_id = p.id AND e.status IN ('sending', 'unknown')
       WHERE p.merchant_id = ${merchantId}::uuid AND p.id = ${paymentId}::uuid`,
   )
-  if (!found) return { kind: 'problem', problem: { kind: 'not-found', detail: 'There is no such payment.' } }
+}
+
+const NO_PAYMENT = {
+  kind: 'problem',
+  problem: { kind: 'not-found', detail: 'There is no such payment.' },
+} as const
+
+/** Null: nothing is in the way. The same conditions as of `beginEnd`. */
+function refusalOf(
+  { paymentId, amount }: EndInput,
+  kind: EndKind,
+  found: OpenPayment | null,
+): UnstoredRefusal | null {
+  if (!found) return NO_PAYMENT
   if (found.underWay === 'sending') return { kind: 'busy' }
   const facts = { payment: showId('pay', paymentId), paymentStatus: found.status }
   if (found.underWay)
@@ -91,14 +136,15 @@ export async function whyNotEnded(db: Db, { merchantId, paymentId, amount }: End
         facts,
       },
     }
+  const tooLate = found.late && kind === 'capture'
+  if (found.status === 'authorised' && !tooLate)
+    return BigInt(amount ?? 0) > found.amount
+      ? { kind: 'problem', problem: aboveAuthorised(found.amount, found.currency) }
+      : null
   const detail =
     found.status === 'authorised'
       ? 'The time to capture this payment has passed. Nothing was charged.'
       : `Only an authorised payment can be captured or voided. The status of this one is ${found.status}.`
-  if (found.status === 'authorised' && !found.late && BigInt(amount ?? 0) > found.amount)
-    return { kind: 'problem', problem: aboveAuthorised(found.amount, found.currency) }
-  // It was open a moment ago: what stood in the way has ended since.
-  if (found.status === 'authorised' && !found.late) return { kind: 'busy' }
   return { kind: 'problem', problem: { kind: 'not-capturable', detail, facts } }
 }
 

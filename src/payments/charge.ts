@@ -1,4 +1,4 @@
-import { pend } from '@/ledger/pending'
+import { pend, pendingLines } from '@/ledger/pending'
 import { post } from '@/ledger/post'
 import { capture } from '@/ledger/posting'
 import { showId } from '@/lib/id'
@@ -9,6 +9,7 @@ import { insertAuthorisation } from './authorisation-store'
 import type { Gateway, Outcome } from './gateway'
 import type { PaymentStatus } from './payment'
 import { type BegunPayment, movePayment, type PaymentChanges } from './store'
+import type { WouldPost } from './would-do'
 
 /**
  * What became of a payment's charge: the bank's answer, compared with what was asked. `approved` is of the payment's amount, or a part of it.
@@ -76,7 +77,7 @@ function requestOf(payment: BegunPayment) {
   return { key: payment.gatewayKey, amountMinor, currency }
 }
 
-function moneyOf({ id, amount: minor, currency }: Settled): Money {
+function moneyOf({ id, amount: minor, currency }: Pick<Settled, 'id' | 'amount' | 'currency'>): Money {
   if (!isCurrency(currency)) throw new Error(`payment ${id} has the unknown currency ${currency}`)
   return { minor, currency }
 }
@@ -184,6 +185,25 @@ export function settleApproved(
   )
   const transactionId = newId()
   return { status, writes: [...writes, ...post(posting, transactionId)], transactionId }
+}
+
+/** The posting that a charge of the amount would make, or that what is reserved makes while it waits; the bank's fee is not known before its answer. */
+export function wouldPost(
+  merchantId: string,
+  state: WouldPost['state'],
+  minor: bigint,
+  currency: string,
+): WouldPost {
+  if (state !== 'posted') return { state, kind: 'capture', currency, lines: pendingLines(minor) }
+  const money = moneyOf({ id: 'of a dry run', amount: minor, currency })
+  const { kind, lines } = capture({
+    merchantId,
+    paymentId: '',
+    money,
+    feeMinor: 0n,
+    description: '',
+  })
+  return { state, kind, currency, lines, feeFrom: 'gateway_clearing' }
 }
 
 /** The payment's move, and the event of it. */

@@ -1,5 +1,5 @@
-import type { Answer, Ids, Operation, Refusal } from '@payonce/idempotency'
-import type { Facts } from '@payonce/idempotency/problems'
+import type { Answer, Foresight, Ids, Operation, Refusal } from '@payonce/idempotency'
+import type { Facts, Problem } from '@payonce/idempotency/problems'
 import {
   beginForm,
   type ClaimedPart,
@@ -15,7 +15,7 @@ import { post } from '@/ledger/post'
 import { refund as refundPosting } from '@/ledger/posting'
 import type { Actor } from '@/lib/actor'
 import { showId } from '@/lib/id'
-import { isCurrency } from '@/lib/money'
+import { isCurrency, type Money } from '@/lib/money'
 import { ACTOR_COLUMNS, ACTOR_TYPES, actorRow, actorValues } from '@/platform/actor-columns'
 import { auditParked, insertAudit, SYSTEM } from '@/platform/audit'
 import { type Db, type Sql, sql, type Write } from '@/platform/db'
@@ -25,7 +25,8 @@ import { isWithinLimit } from './balance-limit'
 import { type Gateway, nextCheckMs, type RefundOutcome } from './gateway'
 import { bankListBehind, isListBehind, listIsBehind } from './reconciler/list-behind'
 import { BEGUN_REFUND, type BegunRefund, moveRefund, type RefundChanges, recallRefund } from './refund-store'
-import { REFUNDABLE, whyNotRefundable } from './refundable'
+import { REFUNDABLE, refundNow, whyNotRefundable } from './refundable'
+import type { WouldDo } from './would-do'
 
 /** The request, parsed. `amount` in minor units; null: all that is left of the payment. */
 export interface RefundInput {
@@ -97,10 +98,7 @@ export function refundOperation<Input extends RefundOf>(
     begin,
     whyRefused: async (input) => {
       const refusal = await whyRefused(deps.db, input)
-      if (refusal.kind === 'problem' && refusal.problem.kind === 'not-found') return refusal
-      return (await isListBehind(deps.db, deps.gateway, accountOfPayment(input)))
-        ? { kind: 'problem', problem: bankListBehind() }
-        : refusal
+      return isNotFound(refusal) ? refusal : ((await whyListIsBehind(deps, input)) ?? refusal)
     },
     ask: (refund) => atGatewayOf(deps, refund.gatewayAccount, (gateway) => giveBack(gateway, refund)),
     find: (refund) => atGatewayOf(deps, refund.gatewayAccount, (gateway) => giveBack(gateway, refund)),
@@ -228,6 +226,40 @@ function refundOfPayment({ gateway }: BeginDeps) {
   })
 }
 
+function isNotFound(refusal: Refusal): boolean {
+  return refusal.kind === 'problem' && refusal.problem.kind === 'not-found'
+}
+
+async function whyListIsBehind(
+  { db, gateway }: Pick<RefundDeps, 'db' | 'gateway'>,
+  of: RefundOf,
+): Promise<{ kind: 'problem'; problem: Problem } | null> {
+  const isBehind = await isListBehind(db, gateway, accountOfPayment(of))
+  return isBehind ? { kind: 'problem', problem: bankListBehind() } : null
+}
+
+/** What a program's refund would do now. Nothing is written. */
+export async function foreseeRefund(
+  deps: Pick<RefundDeps, 'db' | 'gateway'>,
+  input: RefundInput,
+): Promise<Foresight<WouldDo>> {
+  const now = await refundNow(deps.db, input)
+  if ('refusal' in now && isNotFound(now.refusal)) return now
+  const behind = await whyListIsBehind(deps, input)
+  if (behind) return { refusal: behind }
+  if ('refusal' in now) return now
+  const { merchantId, paymentId } = input
+  const money = moneyOf(now.amountMinor, now.currency)
+  const posting = refundPosting({ merchantId, paymentId, money, description: 'Refund' })
+  return {
+    would: {
+      bank: { request: 'refund', ...money },
+      outcome: { resource: 'refund', id: null, status: 'succeeded', ...money },
+      postings: [{ state: 'posted', kind: posting.kind, currency: posting.currency, lines: posting.lines }],
+    },
+  }
+}
+
 /** SQL: the account at the bank at which the payment of a refund was begun. */
 function accountOfPayment(of: RefundOf): Sql {
   const id =
@@ -293,19 +325,23 @@ async function giveBack(gateway: Gateway, refund: BegunRefund): Promise<RefundEf
 }
 
 function refundedWrites(refund: BegunRefund, gatewayRef: string, newId: () => string): Write[] {
-  const { merchantId, paymentId, amount: minor, currency } = refund
-  if (!isCurrency(currency)) throw new Error(`refund ${refund.id} has the unknown currency ${currency}`)
+  const { merchantId, paymentId, amount, currency } = refund
   const transactionId = newId()
   const posting = refundPosting({
     merchantId,
     paymentId,
-    money: { minor, currency },
+    money: moneyOf(amount, currency),
     description: `Refund ${showId('ref', refund.id)}`,
   })
   return [
     ...settleWith(refund, 'succeeded', { gatewayRef, transactionId }, newId),
     ...post(posting, transactionId),
   ]
+}
+
+function moneyOf(minor: bigint, currency: string): Money {
+  if (!isCurrency(currency)) throw new Error(`a refund has the unknown currency ${currency}`)
+  return { minor, currency }
 }
 
 function settleWith(

@@ -20,14 +20,45 @@ const refundablePayment = z.strictObject({
   disputed: z.bigint(),
 })
 
+type RefundWanted = { merchantId: string; paymentId: string; amount: number | null }
+type Refused = { kind: 'problem'; problem: Problem }
+
+/** What a refund would give back, in minor units of `currency`. */
+export interface RefundNow {
+  amountMinor: bigint
+  currency: string
+}
+
 /**
- * The reason that lies in the payment (it is not there, did not succeed, or has less left), or in the limit of the balance.
+ * What a refund of the payment would give back now, or the reason that lies in the payment (it is not there, did not succeed, or has less left) or in
+ * the limit of the balance.
  * @param of.amount in minor units; null: all that is left
  */
-export async function whyNotRefundable(
+export async function refundNow(db: Db, of: RefundWanted): Promise<{ refusal: Refused } | RefundNow> {
+  const { payment, refusal } = await judged(db, of)
+  if (payment === null || refusal) return { refusal: refusal ?? NO_PAYMENT }
+  return { amountMinor: wantedOf(of, payment), currency: payment.currency }
+}
+
+/** The reason why a refund was not begun. Where it would begin now, what stood in its way has ended since. */
+export async function whyNotRefundable(db: Db, of: RefundWanted): Promise<Refused> {
+  const { payment, refusal } = await judged(db, of)
+  return refusal ?? (payment ? refusalOf(of, payment) : NO_PAYMENT)
+}
+
+type RefundablePayment = z.infer<typeof refundablePayment>
+
+const NO_PAYMENT: Refused = {
+  kind: 'problem',
+  problem: { kind: 'not-found', detail: 'There is no such payment.' },
+}
+
+/** The payment, and what stands in the way of the refund; null: nothing. */
+async function judged(
   db: Db,
-  { merchantId, paymentId, amount }: { merchantId: string; paymentId: string; amount: number | null },
-): Promise<{ kind: 'problem'; problem: Problem }> {
+  of: RefundWanted,
+): Promise<{ payment: RefundablePayment | null; refusal: Refused | null }> {
+  const { merchantId, paymentId } = of
   const payment = await firstRow(
     db,
     refundablePayment,
@@ -35,19 +66,24 @@ export async function whyNotRefundable(
       SELECT p.status, p.currency, CASE WHEN p.status = 'succeeded' THEN ${REFUNDABLE} ELSE 0 END AS refundable, ${TAKEN} AS disputed
       FROM payment p WHERE p.merchant_id = ${merchantId}::uuid AND p.id = ${paymentId}::uuid`,
   )
-  if (!payment)
-    return { kind: 'problem', problem: { kind: 'not-found', detail: 'There is no such payment.' } }
+  if (!payment) return { payment, refusal: NO_PAYMENT }
+  const amountMinor = wantedOf(of, payment)
+  if (amountMinor <= 0n || amountMinor > payment.refundable)
+    return { payment, refusal: refusalOf(of, payment) }
+  const problem = await whyBelowLimit(db, { merchantId, currency: payment.currency, amountMinor })
+  return { payment, refusal: problem && { kind: 'problem', problem } }
+}
+
+const wantedOf = ({ amount }: RefundWanted, { refundable }: RefundablePayment): bigint =>
+  amount === null ? refundable : BigInt(amount)
+
+function refusalOf({ paymentId }: RefundWanted, payment: RefundablePayment): Refused {
   const { refundable, currency } = payment
-  const amountMinor = amount === null ? refundable : BigInt(amount)
-  if (amountMinor > 0n && amountMinor <= refundable) {
-    const problem = await whyBelowLimit(db, { merchantId, currency, amountMinor })
-    if (problem) return { kind: 'problem', problem }
-  }
   const facts = { payment: showId('pay', paymentId), refundable: Number(refundable), currency }
   return { kind: 'problem', problem: { kind: 'not-refundable', detail: notRefundable(payment), facts } }
 }
 
-function notRefundable(payment: z.infer<typeof refundablePayment>): string {
+function notRefundable(payment: RefundablePayment): string {
   const { status, refundable, disputed, currency } = payment
   if (status !== 'succeeded')
     return `Only a succeeded payment can be refunded. The status of this one is ${status}.`

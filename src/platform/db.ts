@@ -139,6 +139,14 @@ export function openDb(pool: pg.Pool, log?: (query: { query: string; duration: n
   return client
 }
 
+/** Reads in one transaction that sees one state of the database, and in which the database refuses every write. */
+export function readOnly<Result>(db: Db, read: (db: Db) => Promise<Result>): Promise<Result> {
+  return db.$transaction(async (transaction) => {
+    await transaction.$executeRaw(sql`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY`)
+    return read(transaction as Db)
+  })
+}
+
 /** A client on another driver adapter than `openDb`'s. */
 export function openClient(adapter: unknown): Db {
   return new PrismaClient({ adapter: adapter as PrismaPg })

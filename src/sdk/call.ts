@@ -128,6 +128,29 @@ export async function doOnce<T>(
   return { ...(answer.value as T), idempotency: idempotencyOf(answer.headers, key, requests) }
 }
 
+/** Options of a dry run. */
+export interface DryRunOptions extends CallOptions {
+  /** The key of the call that is meant. It is not used: what is stored under it is looked at. */
+  idempotencyKey?: string
+}
+
+/**
+ * Asks what a POST would do. Nothing is done, so it may be sent as often as needed; that another request is running or in doubt is the answer, and is
+ * not waited for.
+ * @throws PayonceError as the call itself would
+ */
+export async function foresee<T>(
+  settings: Settings,
+  path: string,
+  body: unknown,
+  { idempotencyKey, ...options }: DryRunOptions = {},
+): Promise<T> {
+  const key = idempotencyKey === undefined ? null : checkedKey(idempotencyKey)
+  const request = message(settings, { method: 'POST', path: `/dry-run${path}`, body }, key)
+  const call = { options, key, doubt: false, waits: false }
+  return (await sendUntilAnswered(settings, request, call)).answer.value as T
+}
+
 const KEYS = ['idempotencyKey', 'intentId', 'dangerouslyDeriveKey'] as const
 
 /** The options that say what the key is; none: a new one is minted. */
@@ -153,6 +176,8 @@ interface Call {
   /** A request under this key may have arrived although no answer came. */
   doubt: boolean
   waitSeconds?: number
+  /** False: that another request is running or in doubt ends the call. */
+  waits?: boolean
 }
 
 type Answer = Extract<Sent, { outcome: 'answer' }>
@@ -175,7 +200,9 @@ async function sendUntilAnswered(
     if (polled) unknown = sent.problem
     const leastMs = sent.outcome === 'refusal' ? sent.waitMs : 0
     const pause = pauseMs(requests, Math.random(), leastMs, settings.backoff)
-    const again = mayPass(sent) && (polled || retries < settings.maxRetries) && Date.now() + pause < end
+    const ended = call.waits === false && (polled || kindOf(sent) === 'in-progress')
+    const again =
+      !ended && mayPass(sent) && (polled || retries < settings.maxRetries) && Date.now() + pause < end
     onAttempt?.({
       key: call.key,
       number: requests,
@@ -265,7 +292,11 @@ function unexpectedAnswer(status: number): Texts {
 
 function statusAndKind(sent: Sent): Pick<Attempt, 'status' | 'kind'> {
   if (sent.outcome === 'no-answer') return { status: null, kind: null }
-  return { status: sent.status, kind: sent.outcome === 'refusal' ? (sent.problem?.kind ?? null) : null }
+  return { status: sent.status, kind: kindOf(sent) }
+}
+
+function kindOf(sent: Sent): string | null {
+  return sent.outcome === 'refusal' ? (sent.problem?.kind ?? null) : null
 }
 
 function idempotencyOf(headers: Headers, key: string, requests: number): Idempotency {
@@ -288,13 +319,13 @@ function message(
     authorization: `Bearer ${settings.apiKey}`,
     accept: 'application/json',
   }
-  if (key !== null)
-    Object.assign(headers, { 'content-type': 'application/json', 'idempotency-key': quoted(key) })
+  if (method === 'POST') headers['content-type'] = 'application/json'
+  if (key !== null) headers['idempotency-key'] = quoted(key)
   if (waitSeconds !== undefined) headers.prefer = `wait=${Math.min(30, Math.max(0, Math.floor(waitSeconds)))}`
   return {
     method,
     url: `${settings.baseUrl}/api/v1${path}`,
     headers,
-    body: key === null ? null : JSON.stringify(body),
+    body: method === 'GET' ? null : JSON.stringify(body),
   }
 }

@@ -35,6 +35,25 @@ describe('the endpoints', () => {
     ['POST', '/api/v1/payments/pay_1/refunds', (client) => client.refunds.create('pay_1', { amount: 100 })],
     ['GET', '/api/v1/payments/pay_1/refunds', (client) => client.refunds.list('pay_1')],
     [
+      'POST',
+      '/api/v1/dry-run/orders',
+      (client) => client.dryRun.createOrder({ currency: 'EUR', items: [item] }),
+    ],
+    [
+      'POST',
+      '/api/v1/dry-run/orders/ord_1',
+      (client) => client.dryRun.changeOrder('ord_1', { items: [item] }),
+    ],
+    ['POST', '/api/v1/dry-run/orders/ord_1/cancel', (client) => client.dryRun.cancelOrder('ord_1')],
+    [
+      'POST',
+      '/api/v1/dry-run/payments',
+      (client) => client.dryRun.createPayment({ orderId: 'ord_1', paymentMethod: 'pm_card_visa' }),
+    ],
+    ['POST', '/api/v1/dry-run/payments/pay_1/capture', (client) => client.dryRun.capturePayment('pay_1')],
+    ['POST', '/api/v1/dry-run/payments/pay_1/void', (client) => client.dryRun.voidPayment('pay_1')],
+    ['POST', '/api/v1/dry-run/payments/pay_1/refunds', (client) => client.dryRun.createRefund('pay_1')],
+    [
       'GET',
       '/api/v1/idempotency/payments.create/a%2Fb%20c',
       (client) => client.idempotency.get('payments.create', 'a/b c'),
@@ -51,6 +70,24 @@ describe('the endpoints', () => {
     const { url, seen } = await serve(inTurn(PAID))
     await call(clientOf(url))
     expect(seen).toMatchObject([{ method, url: path, headers: { authorization: `Bearer ${API_KEY}` } }])
+  })
+
+  test('a dry run sends a key only if it is given, and a request in doubt is its answer', async () => {
+    const problem = {
+      type: '/problems/outcome-unknown',
+      kind: 'outcome-unknown',
+      title: 'Unknown',
+      detail: 'Not known yet.',
+      status: 409,
+      retry: 'poll',
+      safeNewKey: false,
+    }
+    const { url, seen } = await serve(() => ({ status: 409, body: problem }))
+    const { dryRun } = clientOf(url)
+    expect(await caught(dryRun.voidPayment('pay_1'))).toMatchObject({ kind: 'outcome-unknown', requests: 1 })
+    await caught(dryRun.voidPayment('pay_1', { idempotencyKey: 'a key' }))
+    expect(seen.map(({ headers }) => headers['idempotency-key'])).toEqual([undefined, '"a key"'])
+    expect(seen.map(({ body }) => body)).toEqual(['{}', '{}'])
   })
 
   test('an id cannot lead to another path', async () => {

@@ -1,4 +1,12 @@
-import { type CallOptions, doOnce, type KeyedOptions, type Result, read } from './call'
+import {
+  type CallOptions,
+  type DryRunOptions,
+  doOnce,
+  foresee,
+  type KeyedOptions,
+  type Result,
+  read,
+} from './call'
 import type * as Wire from './resources'
 import { type Options, type Settings, settingsOf } from './settings'
 
@@ -12,6 +20,7 @@ export class Payonce {
   readonly paymentLinks: PaymentLinks
   readonly payments: Payments
   readonly refunds: Refunds
+  readonly dryRun: DryRuns
   readonly idempotency: IdempotencyKeys
   readonly ledger: Ledger
 
@@ -22,6 +31,7 @@ export class Payonce {
     this.paymentLinks = new PaymentLinks(settings)
     this.payments = new Payments(settings)
     this.refunds = new Refunds(settings)
+    this.dryRun = new DryRuns(settings)
     this.idempotency = new IdempotencyKeys(settings)
     this.ledger = new Ledger(settings)
   }
@@ -43,6 +53,10 @@ class Resource {
 
   protected doOnce<T>(path: string, body: unknown, options?: KeyedOptions): Promise<Result<T>> {
     return doOnce<T>(this.#settings, path, body, options)
+  }
+
+  protected foresee(path: string, body: unknown, options?: DryRunOptions): Promise<Wire.DryRun> {
+    return foresee<Wire.DryRun>(this.#settings, path, body, options)
   }
 
   /** Reads a list page by page, each on demand. */
@@ -164,6 +178,41 @@ class Refunds extends Resource {
     options?: CallOptions,
   ): AsyncGenerator<Wire.Page<Wire.Refund>, void> {
     return this.readPages(`/payments/${part(paymentId)}/refunds`, query, options)
+  }
+}
+
+/** What a call would do now, without doing it: each throws what the call itself would, except what only the bank's answer brings. */
+class DryRuns extends Resource {
+  createOrder(order: Wire.NewOrder, options?: DryRunOptions): Promise<Wire.DryRun> {
+    return this.foresee('/orders', order, options)
+  }
+
+  changeOrder(id: string, changes: Wire.OrderChanges, options?: DryRunOptions): Promise<Wire.DryRun> {
+    return this.foresee(`/orders/${part(id)}`, changes, options)
+  }
+
+  cancelOrder(id: string, at: { version?: number } = {}, options?: DryRunOptions): Promise<Wire.DryRun> {
+    return this.foresee(`/orders/${part(id)}/cancel`, at, options)
+  }
+
+  createPayment(payment: Wire.NewPayment, options?: DryRunOptions): Promise<Wire.DryRun> {
+    return this.foresee('/payments', payment, options)
+  }
+
+  capturePayment(id: string, capture: Wire.NewCapture = {}, options?: DryRunOptions): Promise<Wire.DryRun> {
+    return this.foresee(`/payments/${part(id)}/capture`, capture, options)
+  }
+
+  voidPayment(id: string, options?: DryRunOptions): Promise<Wire.DryRun> {
+    return this.foresee(`/payments/${part(id)}/void`, {}, options)
+  }
+
+  createRefund(
+    paymentId: string,
+    refund: Wire.NewRefund = {},
+    options?: DryRunOptions,
+  ): Promise<Wire.DryRun> {
+    return this.foresee(`/payments/${part(paymentId)}/refunds`, refund, options)
   }
 }
 

@@ -149,6 +149,44 @@ export interface Refund {
   createdAt: string
 }
 
+/** What a call would do now. Nothing was written, and the bank was not asked. */
+export interface DryRun {
+  operation: Operation
+  executed: false
+  /** The key that was given has the answer to this very request: it would come again, and nothing would be done. Null: it has none. */
+  replay: { status: number; problem: string | null } | null
+  /** What the bank would be asked for; null: it would not be asked. */
+  bank: {
+    request: 'charge' | 'authorise' | 'capture' | 'release' | 'refund'
+    amount: number
+    currency: string
+  } | null
+  /** What there would be afterwards, if the bank says yes; what it would say is not known. Null on a replay. */
+  outcome: {
+    resource: 'payment' | 'refund' | 'order'
+    /** Null: it would be created. */
+    id: string | null
+    status: string
+    /** Of an order. */
+    version?: number
+    amount: number
+    currency: string
+  } | null
+  postings: DryPosting[]
+}
+
+/** A posting that would be written. */
+export interface DryPosting {
+  /** `pending`: in no balance. `posted`: in the ledger. `voided`: a pending one would end without being posted. */
+  state: 'pending' | 'posted' | 'voided'
+  kind: string
+  currency: string
+  /** A debit is positive, a credit negative. */
+  lines: { account: string; amount: number }[]
+  /** The account from whose line the bank's fee would be taken; how much, only its answer says. */
+  feeFrom?: string
+}
+
 /** What a key is bound to: the same key on another operation is another one. */
 export type Operation =
   | 'orders.create'

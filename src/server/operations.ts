@@ -1,19 +1,28 @@
 import { randomBytes } from 'node:crypto'
-import type { AnyOperation } from '@payonce/idempotency'
+import type { AnyOperation, Foresight } from '@payonce/idempotency'
 import { systemClock } from '@payonce/idempotency'
 import type { SqlForm } from '@payonce/idempotency/sql'
 import { endOperation } from '@/checkout/end-authorisation'
-import { cancelOrderOperation, changeOrderOperation } from '@/checkout/orders/change'
-import { payOperation } from '@/checkout/pay'
-import { placeOrderOperation } from '@/checkout/place-order'
+import {
+  type CancelOrderInput,
+  type ChangeOrderInput,
+  cancelOrderOperation,
+  changeOrderOperation,
+  foreseeCancellation,
+  foreseeChange,
+} from '@/checkout/orders/change'
+import { foreseePayment, type PayInput, payOperation } from '@/checkout/pay'
+import { foreseeOrder, type PlaceOrderInput, placeOrderOperation } from '@/checkout/place-order'
 import { shopperAnswers } from '@/checkout/shopper-answers'
 import type { IdPrefix } from '@/lib/id'
 import type { AccountGateways } from '@/payments/account-gateways'
 import { APPROVED_REFUND } from '@/payments/approved-refund'
+import { type EndInput, foreseeEnd } from '@/payments/begin-end'
 import type { Gateway } from '@/payments/gateway'
 import { OPERATOR_REFUND } from '@/payments/operator-refund'
 import { PAYMENT_OPERATIONS } from '@/payments/payment'
-import { PROGRAM_REFUND, refundOperation } from '@/payments/refund'
+import { foreseeRefund, PROGRAM_REFUND, refundOperation } from '@/payments/refund'
+import type { WouldDo } from '@/payments/would-do'
 import type { Db } from '@/platform/db'
 import { changeAnswers, endAnswers, orderAnswers, paymentAnswers, refundAnswers } from './wire/api-answers'
 
@@ -43,6 +52,17 @@ interface OperationFacts {
   sentBy: 'browser' | 'program' | 'operator' | 'worker'
 }
 
+/** What the dry run of an operation is asked with. */
+export type ForeseeDeps = Pick<OperationDeps, 'db' | 'gateway' | 'baseUrl'>
+
+/** An operation with its parts. One that a program sends has a dry run; another one says why it has none. */
+type Entry = OperationFacts & { build: (name: string, deps: OperationDeps) => AnyOperation<SqlForm> } & (
+    | { sentBy: 'program'; foresee: (deps: ForeseeDeps, input: never) => ForesightOrLater }
+    | { sentBy: 'browser' | 'operator' | 'worker'; foresee: null; noDryRun: string }
+  )
+
+type ForesightOrLater = Foresight<WouldDo> | Promise<Foresight<WouldDo>>
+
 /**
  * The one registry of operations, read by everything that needs all of them: the engine's gate, the worker
  * (which settles what a crash left), the bank's pages, the state of a key, the dashboard. A new operation is
@@ -55,6 +75,8 @@ export const OPERATIONS = {
     resourcePath: '/api/v1/payments/',
     asksBank: true,
     sentBy: 'browser',
+    foresee: null,
+    noDryRun: 'A shopper’s page has read the order, and shows what will be charged.',
     build: (name: string, deps: OperationDeps) =>
       payOperation({ name, ...paying(deps), answers: shopperAnswers }),
   },
@@ -64,6 +86,8 @@ export const OPERATIONS = {
     resourcePath: '/api/v1/payments/',
     asksBank: true,
     sentBy: 'program',
+    foresee: (deps: ForeseeDeps, input: PayInput) =>
+      foreseePayment({ ...deps, answers: paymentAnswers(deps.baseUrl) }, input),
     build: (name: string, deps: OperationDeps) =>
       payOperation({ name, ...paying(deps), answers: paymentAnswers(deps.baseUrl) }),
   },
@@ -73,6 +97,7 @@ export const OPERATIONS = {
     resourcePath: null,
     asksBank: true,
     sentBy: 'program',
+    foresee: foreseeRefund,
     build: (name: string, deps: OperationDeps) =>
       refundOperation({ name, ...deps, answers: refundAnswers }, PROGRAM_REFUND),
   },
@@ -82,6 +107,8 @@ export const OPERATIONS = {
     resourcePath: null,
     asksBank: true,
     sentBy: 'operator',
+    foresee: null,
+    noDryRun: 'The page shows what may be refunded, and asks before it sends.',
     build: (name: string, deps: OperationDeps) =>
       refundOperation({ name, ...deps, answers: refundAnswers }, OPERATOR_REFUND),
   },
@@ -91,6 +118,8 @@ export const OPERATIONS = {
     resourcePath: null,
     asksBank: true,
     sentBy: 'operator',
+    foresee: null,
+    noDryRun: 'The page shows the request that is approved.',
     build: (name: string, deps: OperationDeps) =>
       refundOperation({ name, ...deps, answers: refundAnswers }, APPROVED_REFUND),
   },
@@ -100,6 +129,7 @@ export const OPERATIONS = {
     resourcePath: null,
     asksBank: true,
     sentBy: 'program',
+    foresee: ({ db }: ForeseeDeps, input: EndInput) => foreseeEnd(db, input, 'capture'),
     build: (name: string, deps: OperationDeps) => endOperation({ name, ...ending(deps) }, 'capture'),
   },
   voidPayment: {
@@ -108,6 +138,7 @@ export const OPERATIONS = {
     resourcePath: null,
     asksBank: true,
     sentBy: 'program',
+    foresee: ({ db }: ForeseeDeps, input: EndInput) => foreseeEnd(db, input, 'void'),
     build: (name: string, deps: OperationDeps) => endOperation({ name, ...ending(deps) }, 'void'),
   },
   // Begun by the worker, under a key that is made of the payment.
@@ -117,6 +148,8 @@ export const OPERATIONS = {
     resourcePath: null,
     asksBank: true,
     sentBy: 'worker',
+    foresee: null,
+    noDryRun: 'Nobody sends it: the worker begins it by itself.',
     build: (name: string, deps: OperationDeps) => endOperation({ name, ...ending(deps) }, 'expiry'),
   },
   placeOrder: {
@@ -125,6 +158,7 @@ export const OPERATIONS = {
     resourcePath: '/api/v1/orders/',
     asksBank: false,
     sentBy: 'program',
+    foresee: (_: ForeseeDeps, input: PlaceOrderInput) => foreseeOrder(input, systemClock.now()),
     build: (name: string, deps: OperationDeps) =>
       placeOrderOperation({ name, ...deps, answers: orderAnswers(deps.baseUrl) }),
   },
@@ -134,6 +168,7 @@ export const OPERATIONS = {
     resourcePath: null,
     asksBank: false,
     sentBy: 'program',
+    foresee: ({ db }: ForeseeDeps, input: ChangeOrderInput) => foreseeChange(db, input, systemClock.now()),
     build: (name: string, deps: OperationDeps) => changeOrderOperation({ name, ...changing(deps) }),
   },
   cancelOrder: {
@@ -142,6 +177,7 @@ export const OPERATIONS = {
     resourcePath: null,
     asksBank: false,
     sentBy: 'program',
+    foresee: ({ db }: ForeseeDeps, input: CancelOrderInput) => foreseeCancellation(db, input),
     build: (name: string, deps: OperationDeps) => cancelOrderOperation({ name, ...changing(deps) }),
   },
   operatorChangeOrder: {
@@ -150,6 +186,8 @@ export const OPERATIONS = {
     resourcePath: null,
     asksBank: false,
     sentBy: 'operator',
+    foresee: null,
+    noDryRun: 'The page shows the order as it will be before it sends.',
     build: (name: string, deps: OperationDeps) => changeOrderOperation({ name, ...changing(deps) }),
   },
   operatorCancelOrder: {
@@ -158,12 +196,19 @@ export const OPERATIONS = {
     resourcePath: null,
     asksBank: false,
     sentBy: 'operator',
+    foresee: null,
+    noDryRun: 'The page shows the order, and asks before it sends.',
     build: (name: string, deps: OperationDeps) => cancelOrderOperation({ name, ...changing(deps) }),
   },
-} as const satisfies Record<
-  string,
-  OperationFacts & { build: (name: string, deps: OperationDeps) => AnyOperation<SqlForm> }
->
+} as const satisfies Record<string, Entry>
+
+/** The operations that programs send. */
+export type ProgramOperation = {
+  [Id in OperationId]: (typeof OPERATIONS)[Id]['sentBy'] extends 'program' ? Id : never
+}[OperationId]
+
+/** The input of an operation that programs send. */
+export type ProgramInput<Id extends ProgramOperation> = Parameters<(typeof OPERATIONS)[Id]['foresee']>[1]
 
 export type OperationId = keyof typeof OPERATIONS
 

@@ -1,4 +1,4 @@
-import type { Answer, Operation, Refusal } from '@payonce/idempotency'
+import type { Answer, Foresight, Operation, UnstoredRefusal } from '@payonce/idempotency'
 import type { Facts } from '@payonce/idempotency/problems'
 import {
   type ClaimRows,
@@ -11,14 +11,15 @@ import { z } from 'zod'
 import type { Actor } from '@/lib/actor'
 import { showId } from '@/lib/id'
 import { LIVE, PAYMENT_STATUSES, type PaymentStatus } from '@/payments/payment'
+import type { WouldDo } from '@/payments/would-do'
 import { ACTOR_COLUMNS, actorValues } from '@/platform/actor-columns'
 import { auditParked, insertAudit } from '@/platform/audit'
 import { type Db, firstRow, joinSql, type Sql, sql } from '@/platform/db'
 import { emitUnderClaim } from '@/platform/outbox'
-import { IS_OPEN, LINE_COLUMNS, linesOf, ORDER_STATUS, ORDER_STATUSES, OrderRefused } from '../order'
+import { IS_OPEN, LINE_COLUMNS, linesOf, ORDER_STATUS, ORDER_STATUSES, totalOf } from '../order'
 import { orderClosed } from '../order-closed'
-import { type OrderRow, readChangedOrder } from '../place-order'
-import { total } from '../totals'
+import { type OrderRow, openUntil, readChangedOrder, wouldBe } from '../place-order'
+import type { Item } from '../totals'
 
 /** Versions of one order. 300: more than anybody edits a basket, and its lines keep their places (`LINES_MAX`). */
 export const VERSIONS_MAX = 300
@@ -91,7 +92,8 @@ function operationOf<Input extends EndOrder>(
     name,
     volatile: ['by'],
     begin: (input, { subjectId }, claim) => beginChange(input, changeOf(input), subjectId, claim, newId),
-    whyRefused: (input) => whyNotChanged(db, input),
+    // The payment that held the order has ended since: try once more.
+    whyRefused: async (input) => whyNotChanged(input, await readGuarded(db, input)) ?? { kind: 'busy' },
     ask: read,
     find: read,
     doubt: () => null,
@@ -115,11 +117,13 @@ function operationOf<Input extends EndOrder>(
 function valuesOf({ items, expiresAt }: ChangeOrderInput): Pick<Change, 'set' | 'lines'> {
   const expiry = expiresAt === undefined ? [] : [sql`expires_at = ${expiresAt}::timestamptz`]
   if (!items) return { set: joinSql([sql`version = o.version`, ...expiry]), lines: null }
-  const lines = items.map((item) => ({ ...item, unitAmount: BigInt(item.unitAmount) }))
-  const sum = total(lines)
-  if ('refused' in sum) throw new OrderRefused(sum.refused)
-  const set = [sql`amount = ${sum.amount}::bigint`, sql`version = o.version + 1`, ...expiry]
+  const lines = linesIn(items)
+  const set = [sql`amount = ${totalOf(lines)}::bigint`, sql`version = o.version + 1`, ...expiry]
   return { set: joinSql(set), lines: linesOf(lines) }
+}
+
+function linesIn(items: NonNullable<ChangeOrderInput['items']>): Item[] {
+  return items.map((item) => ({ ...item, unitAmount: BigInt(item.unitAmount) }))
 }
 
 /**
@@ -183,33 +187,69 @@ export function orderPayload(status: 'open' | 'cancelled' | 'expired'): Sql {
   return sql`json_build_object('order', 'ord_' || replace(id::text, '-', ''), 'amount', amount, 'currency', currency, 'version', version, 'status', ${status}::text)::text`
 }
 
+/** What a change would do now. Nothing is written. @throws OrderRefused when the items have no valid total */
+export async function foreseeChange(db: Db, input: ChangeOrderInput, now: Date): Promise<Foresight<WouldDo>> {
+  const order = await readGuarded(db, input)
+  const refusal = whyNotChanged(input, order)
+  if (refusal || !order) return { refusal: refusal ?? NO_ORDER }
+  const { items, expiresAt = order.expiresAt } = input
+  const status = openUntil(expiresAt, now)
+  const id = input.orderId
+  const { currency, version, amount } = order
+  return items
+    ? { would: wouldBe({ id, status, version: version + 1, minor: totalOf(linesIn(items)), currency }) }
+    : { would: wouldBe({ id, status, version, minor: amount, currency }) }
+}
+
+/** The same of a cancellation. */
+export async function foreseeCancellation(db: Db, input: CancelOrderInput): Promise<Foresight<WouldDo>> {
+  const order = await readGuarded(db, input)
+  const refusal = whyNotChanged(input, order)
+  if (refusal || !order) return { refusal: refusal ?? NO_ORDER }
+  const { currency, version, amount: minor } = order
+  return { would: wouldBe({ id: input.orderId, status: 'cancelled', version, minor, currency }) }
+}
+
 const guardedOrder = z.strictObject({
   status: z.enum(ORDER_STATUSES),
   version: z.int(),
+  /** In minor units of `currency`. */
+  amount: z.bigint(),
+  currency: z.string(),
+  expiresAt: z.date().nullable(),
   paymentId: z.string().nullable(),
   paymentStatus: z.enum(PAYMENT_STATUSES).nullable(),
 })
 
-async function whyNotChanged(db: Db, { merchantId, orderId, version }: EndOrder): Promise<Refusal> {
-  const order = await firstRow(
+type GuardedOrder = z.infer<typeof guardedOrder>
+
+function readGuarded(db: Db, { merchantId, orderId }: EndOrder): Promise<GuardedOrder | null> {
+  return firstRow(
     db,
     guardedOrder,
     sql`
-      SELECT ${ORDER_STATUS} AS status, o.version, p.id::text AS "paymentId", p.status AS "paymentStatus"
+      SELECT ${ORDER_STATUS} AS status, o.version, o.amount, o.currency, o.expires_at AS "expiresAt", p.id::text AS "paymentId", p.status AS "paymentStatus"
       FROM orders o LEFT JOIN payment p ON p.merchant_id = o.merchant_id AND p.order_id = o.id AND p.status IN (${joinSql([...LIVE])})
       WHERE o.merchant_id = ${merchantId}::uuid AND o.id = ${orderId}::uuid`,
   )
-  if (!order) return { kind: 'problem', problem: { kind: 'not-found', detail: 'There is no such order.' } }
+}
+
+const NO_ORDER = {
+  kind: 'problem',
+  problem: { kind: 'not-found', detail: 'There is no such order.' },
+} as const
+
+/** Null: nothing is in the way. The same conditions as of `beginChange`. */
+function whyNotChanged({ version }: EndOrder, order: GuardedOrder | null): UnstoredRefusal | null {
+  if (!order) return NO_ORDER
   if (order.paymentStatus === 'succeeded') return { kind: 'problem', problem: orderClosed('paid') }
   if (order.paymentId && order.paymentStatus) return underPayment(order.paymentId, order.paymentStatus)
   if (order.status !== 'open') return { kind: 'problem', problem: orderClosed(order.status) }
   if (version !== null && order.version !== version) return changedMeanwhile(order.version)
-  if (order.version >= VERSIONS_MAX) return tooManyVersions()
-  // The payment that held the order has ended since: try once more.
-  return { kind: 'busy' }
+  return order.version >= VERSIONS_MAX ? tooManyVersions() : null
 }
 
-function underPayment(paymentId: string, status: PaymentStatus): Refusal {
+function underPayment(paymentId: string, status: PaymentStatus): UnstoredRefusal {
   const payment = showId('pay', paymentId)
   const detail = `Payment ${payment} holds this order: ${HOLDS[status]}. Nothing was changed. If it ends unpaid, send the same request again.`
   const facts = { payment, paymentUrl: `/api/v1/payments/${payment}`, paymentStatus: status }
@@ -227,12 +267,12 @@ const HOLDS: Record<PaymentStatus, string> = {
   voided: 'it has just ended',
 }
 
-function changedMeanwhile(version: number): Refusal {
+function changedMeanwhile(version: number): UnstoredRefusal {
   const detail = `The order is at version ${version} now. Nothing was changed. Read it again, and decide anew.`
   return { kind: 'problem', problem: { kind: 'order-changed', detail, facts: { version } } }
 }
 
-function tooManyVersions(): Refusal {
+function tooManyVersions(): UnstoredRefusal {
   const detail = `An order has at most ${VERSIONS_MAX} versions. Nothing was changed. Place a new order.`
   return { kind: 'problem', problem: { kind: 'validation', detail } }
 }

@@ -4,7 +4,7 @@ import { recordId, type Scope } from './fingerprint'
 import type { Operation, StoreForm } from './operation'
 import type { EngineOptions } from './options'
 import { Recovery } from './recovery'
-import type { EngineReply, EngineRequest, ReadAhead } from './request'
+import type { EngineReply, EngineRequest, Foreseen, Foresight, ReadAhead } from './request'
 import { KeyedRequest } from './run'
 import { Waiters } from './waiters'
 
@@ -36,15 +36,29 @@ export class Engine<Form extends StoreForm> {
     operation: Operation<Input, Begun, Effect, Form>,
     request: EngineRequest<Input>,
   ): Promise<EngineReply> {
-    return this.track(
-      new KeyedRequest(
-        this.options,
-        this.waiters,
-        operation,
-        request,
-        () => this.notNow(operation.name) ?? request.notNow?.() ?? null,
-      ).reply(),
-    )
+    return this.track(this.keyed(this.options, operation, request).reply())
+  }
+
+  /**
+   * What `run` would come to now, without running it: the store is only read, and the attempt is not logged.
+   * @param look what stands in the way of the operation, or what it would do; asked where the key is free
+   * @throws StoreUnavailable when the record cannot be read
+   */
+  foresee<Input extends object, Begun, Effect, Would>(
+    operation: Operation<Input, Begun, Effect, Form>,
+    request: EngineRequest<Input>,
+    look: () => Promise<Foresight<Would>>,
+  ): Promise<Foreseen<Would>> {
+    return this.keyed({ ...this.options, observe: unseen }, operation, request).foresee(look)
+  }
+
+  private keyed<Input extends object, Begun, Effect>(
+    options: EngineOptions<Form>,
+    operation: Operation<Input, Begun, Effect, Form>,
+    request: EngineRequest<Input>,
+  ): KeyedRequest<Input, Begun, Effect, Form> {
+    const notNow = () => this.notNow(operation.name) ?? request.notNow?.() ?? null
+    return new KeyedRequest(options, this.waiters, operation, request, notNow)
   }
 
   /**
@@ -115,3 +129,5 @@ export class Engine<Form extends StoreForm> {
     return done
   }
 }
+
+function unseen(): void {}

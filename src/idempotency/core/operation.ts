@@ -109,6 +109,9 @@ export type Refusal =
   /** Another key is executing on the same subject: the request waits for it, then tries again. */
   | { kind: 'busy' }
 
+/** A refusal that leaves nothing under the key. */
+export type UnstoredRefusal = Exclude<Refusal, { kind: 'answer' }>
+
 /** Calls the outside; any exception, synchronous or not, is doubt. */
 export async function orDoubt<Effect>(
   operation: { doubt(reason: string): Effect },

@@ -1,5 +1,6 @@
 import type { Problem } from '../problems'
 import type { Scope } from './fingerprint'
+import type { UnstoredRefusal } from './operation'
 import type { Answer, IdempotencyRow } from './record'
 
 /** A read of a record that began after its request had come, and before it was known to be allowed. */
@@ -42,3 +43,9 @@ export type EngineReply =
       expiresAt: Date
     }
   | { kind: 'problem'; problem: Problem }
+
+/** What stands in the way of an operation now, where nothing is stored under its key; or what it would do. */
+export type Foresight<Would> = { refusal: UnstoredRefusal } | { would: Would }
+
+/** What a request would come to now: a reply without anything begun, or what it would do. */
+export type Foreseen<Would> = { reply: EngineReply } | { would: Would }

@@ -8,8 +8,8 @@ import { withLease } from './lease'
 import { type Operation, orDoubt, type StoreForm } from './operation'
 import type { RequestOptions } from './options'
 import { WAIT_MS } from './policy'
-import { type Answer, decide, type IdempotencyRow } from './record'
-import type { EngineReply, EngineRequest, ReadAhead } from './request'
+import { type Answer, type Decision, decide, type IdempotencyRow } from './record'
+import type { EngineReply, EngineRequest, Foreseen, Foresight, ReadAhead } from './request'
 import { type BeginOf, type Claimed, type NewRecord, StoreUnavailable } from './store'
 import { storeOutcome } from './store-outcome'
 import type { Waiters } from './waiters'
@@ -78,8 +78,7 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
    * one is still running.
    */
   private async readAndAct(): Promise<EngineReply | 'again' | 'wait'> {
-    const row = await this.readRecord()
-    const decision = decide(row, (version) => this.compared.fingerprintBy(version))
+    const decision = await this.decide()
     switch (decision.kind) {
       case 'start':
         return this.start((record, begin) => this.options.store.claim(record, begin))
@@ -91,6 +90,36 @@ export class KeyedRequest<Input extends object, Begun, Effect, Form extends Stor
         })
       case 'busy':
         return 'wait'
+      default:
+        return this.answerOf(decision)
+    }
+  }
+
+  /**
+   * The reply that would come now without anything being begun; otherwise what `look` sees. Writes nothing, and waits for nobody: a request that
+   * runs is `in-progress`.
+   */
+  async foresee<Would>(look: () => Promise<Foresight<Would>>): Promise<Foreseen<Would>> {
+    const decision = await this.decide()
+    if (decision.kind === 'busy') return { reply: this.turnAway(inProgress()) }
+    if (decision.kind !== 'start' && decision.kind !== 'take-over') return { reply: this.answerOf(decision) }
+    const notNow = this.notNow()
+    if (notNow) return { reply: this.turnAway(notNow) }
+    const seen = await look()
+    if ('would' in seen) return seen
+    return {
+      reply: this.turnAway(seen.refusal.kind === 'busy' ? inProgress() : seen.refusal.problem),
+    }
+  }
+
+  private async decide(): Promise<Decision> {
+    const row = await this.readRecord()
+    return decide(row, (version) => this.compared.fingerprintBy(version))
+  }
+
+  /** The reply of a record that has an outcome, or never will have another. */
+  private answerOf(decision: Exclude<Decision, { kind: 'start' | 'take-over' | 'busy' }>): EngineReply {
+    switch (decision.kind) {
       case 'replay':
         return this.replay(decision.answer, decision.row)
       case 'unknown':

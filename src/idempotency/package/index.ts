@@ -7,10 +7,18 @@ export { fingerprint, recordId, type Scope, subjectIdOf } from '../core/fingerpr
 export { toPointer } from '../core/json-pointer'
 export { KEPT_HEADERS, type KeptHeaders } from '../core/kept-headers'
 export { KEY_MAX, keyProblem } from '../core/key'
-export type { AnyOperation, Finish, Ids, Operation, Refusal, StoreForm } from '../core/operation'
+export type {
+  AnyOperation,
+  Finish,
+  Ids,
+  Operation,
+  Refusal,
+  StoreForm,
+  UnstoredRefusal,
+} from '../core/operation'
 export type { EngineOptions } from '../core/options'
 export type { Answer, Claim, IdempotencyRow, RecordState } from '../core/record'
-export type { EngineReply, EngineRequest, ReadAhead } from '../core/request'
+export type { EngineReply, EngineRequest, Foreseen, Foresight, ReadAhead } from '../core/request'
 export {
   type Claims,
   CommitRefused,

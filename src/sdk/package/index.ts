@@ -1,4 +1,4 @@
-export type { Attempt, CallOptions, Idempotency, KeyedOptions, Result } from '../call'
+export type { Attempt, CallOptions, DryRunOptions, Idempotency, KeyedOptions, Result } from '../call'
 export {
   AlreadyPaid,
   ConnectionFailed,

@@ -3,10 +3,10 @@ import { newCapture, newVoid } from '@/checkout/schema'
 import type { Deps } from '../deps'
 import { paymentShape } from '../wire/api-shapes'
 import { uuidOf } from '../wire/json'
+import { openKeyed } from './keyed-route'
 import { PAYMENTS } from './payments'
 import type { RestEnv } from './respond'
 import { body, idParam, KEYED, keyHeaders, needs, problems, stored } from './routes'
-import { runOnce } from './run-once'
 
 /** What becomes of an authorised payment: it is captured, or voided. */
 
@@ -49,15 +49,22 @@ const voided = createRoute({
 })
 
 export function captureRoutes(app: OpenAPIHono<RestEnv>, deps: Deps): void {
-  app.openapi(capture, (c) => {
-    const { amount } = c.req.valid('json')
-    const paymentId = uuidOf('pay', c.req.valid('param').id)
-    const input = { merchantId: c.var.caller.merchantId, paymentId, amount }
-    return runOnce(c, deps, deps.operations.capture, input, PAYMENTS)
+  const path = () => PAYMENTS
+  openKeyed(app, deps, capture, {
+    operation: 'capture',
+    path,
+    input: (c) => {
+      const { amount } = c.req.valid('json')
+      const paymentId = uuidOf('pay', c.req.valid('param').id)
+      return { merchantId: c.var.caller.merchantId, paymentId, amount }
+    },
   })
-
-  app.openapi(voided, (c) => {
-    const input = { merchantId: c.var.caller.merchantId, paymentId: uuidOf('pay', c.req.valid('param').id) }
-    return runOnce(c, deps, deps.operations.voidPayment, input, PAYMENTS)
+  openKeyed(app, deps, voided, {
+    operation: 'voidPayment',
+    path,
+    input: (c) => ({
+      merchantId: c.var.caller.merchantId,
+      paymentId: uuidOf('pay', c.req.valid('param').id),
+    }),
   })
 }

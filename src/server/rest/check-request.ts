@@ -10,6 +10,7 @@ import { problemOfMedia, problemOfMembers } from '../check-json'
 import { problemOfAddress, problemOfValue, addressOf as sentAddressOf } from '../check-text'
 import type { Deps } from '../deps'
 import { OPERATIONS } from '../operations'
+import { DRY_RUN } from './dry-run'
 import { type RestContext, scopeOf } from './respond'
 
 /**
@@ -24,7 +25,7 @@ export async function checkRequest(c: RestContext, deps: Deps): Promise<Admitted
   const token = bearer(c.req.header('authorization'))
   refuse(problemOfAddress(sentAddressOf(c)))
   if (c.req.method === 'POST') {
-    c.set('key', keyOf(c, deps))
+    if (!needsNoKey(c)) c.set('key', keyOf(c, deps))
     c.set('firstSent', firstSentOf(c))
     c.set('body', await bodyOf(c))
   } else if (c.req.header('idempotency-key') !== undefined)
@@ -74,6 +75,11 @@ function bearer(header: string | undefined): string {
       detail: 'Send an API key in the header: Authorization: Bearer sk_….',
     })
   return token
+}
+
+/** A dry run has an effect under no key. One that is sent is checked all the same. */
+function needsNoKey(c: RestContext): boolean {
+  return c.req.path.startsWith(DRY_RUN) && c.req.header('idempotency-key') === undefined
 }
 
 function keyOf(c: RestContext, { env }: Deps): string {

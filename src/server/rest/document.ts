@@ -61,6 +61,7 @@ export function apiDocument(app: OpenAPIHono<RestEnv>, baseUrl: string) {
         name: 'Payment links',
         description: 'An address to share: each shopper who opens it pays an order of their own.',
       },
+      { name: 'Dry runs', description: 'What a request would do, without doing it.' },
       { name: 'Idempotency', description: 'The state of a key, read without sending its request again.' },
       { name: 'Ledger', description: 'The books, in double entry.' },
       {
@@ -72,7 +73,7 @@ export function apiDocument(app: OpenAPIHono<RestEnv>, baseUrl: string) {
 }
 
 const DESCRIPTION = `\
-Every POST carries an \`Idempotency-Key\`. A request takes effect once, however often you send it under
+Every POST carries an \`Idempotency-Key\`; a dry run needs none. A request takes effect once, however often you send it under
 one key. Once its outcome is final, every repeat gets the same answer, byte for byte, with
 \`Idempotent-Replayed: true\`; a 202 is interim, and repeating the request brings the final answer. Make the
 key once, store it before you send, and send the same request again whenever you do not know its outcome.

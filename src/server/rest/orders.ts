@@ -6,9 +6,9 @@ import type { Deps } from '../deps'
 import { refuseLoopback } from '../one-mode'
 import { orderShape, showOrder } from '../wire/api-shapes'
 import { notFound, uuidOf } from '../wire/json'
+import { openKeyed } from './keyed-route'
 import type { RestEnv } from './respond'
 import { body, idParam, json, KEYED, keyHeaders, needs, problems, stored } from './routes'
-import { runOnce } from './run-once'
 
 const PATH = '/api/v1/orders'
 
@@ -94,23 +94,31 @@ const cancel = createRoute({
 })
 
 export function orderRoutes(app: OpenAPIHono<RestEnv>, deps: Deps): void {
-  app.openapi(place, (c) => {
-    const order = c.req.valid('json')
-    refuseLoopback(order, deps.gateway.mode)
-    const input = { ...order, merchantId: c.var.caller.merchantId }
-    return runOnce(c, deps, deps.operations.placeOrder, input, PATH)
+  const path = () => PATH
+  openKeyed(app, deps, place, {
+    operation: 'placeOrder',
+    path,
+    input: (c) => {
+      const order = c.req.valid('json')
+      refuseLoopback(order, deps.gateway.mode)
+      return { ...order, merchantId: c.var.caller.merchantId }
+    },
   })
-
-  app.openapi(change, (c) => {
-    const { version = null, ...changes } = c.req.valid('json')
-    const input = { ...of(c.var.caller.merchantId, c.req.valid('param').id), version, ...changes }
-    return runOnce(c, deps, deps.operations.changeOrder, input, PATH)
+  openKeyed(app, deps, change, {
+    operation: 'changeOrder',
+    path,
+    input: (c) => {
+      const { version = null, ...changes } = c.req.valid('json')
+      return { ...of(c.var.caller.merchantId, c.req.valid('param').id), version, ...changes }
+    },
   })
-
-  app.openapi(cancel, (c) => {
-    const { version = null } = c.req.valid('json')
-    const input = { ...of(c.var.caller.merchantId, c.req.valid('param').id), version }
-    return runOnce(c, deps, deps.operations.cancelOrder, input, PATH)
+  openKeyed(app, deps, cancel, {
+    operation: 'cancelOrder',
+    path,
+    input: (c) => {
+      const { version = null } = c.req.valid('json')
+      return { ...of(c.var.caller.merchantId, c.req.valid('param').id), version }
+    },
   })
 
   app.openapi(get, async (c) => {

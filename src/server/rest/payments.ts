@@ -9,9 +9,9 @@ import { refuseTestToken } from '../one-mode'
 import { pageOf, paymentShape, showPayment } from '../wire/api-shapes'
 import { readTimeCursor, writeCursor } from '../wire/cursor'
 import { instant, notFound, uuidOf } from '../wire/json'
+import { openKeyed } from './keyed-route'
 import type { RestEnv } from './respond'
 import { body, idParam, json, KEYED, keyHeaders, needs, pageQuery, problems, stored } from './routes'
-import { runOnce } from './run-once'
 import { sendPage } from './send-page'
 
 export const PAYMENTS = '/api/v1/payments'
@@ -92,13 +92,16 @@ export function paymentRoutes(app: OpenAPIHono<RestEnv>, deps: Deps): void {
   const show = (row: PaymentApiRow) =>
     showPayment(row, row.actionUrl && confirmUrl(row.actionUrl, row.orderId), deps.env.baseUrl)
 
-  app.openapi(create, (c) => {
-    const asked = c.req.valid('json')
-    const { merchantId } = c.get('caller')
-    refuseTestToken(asked.paymentMethod, deps.gateway.mode)
-    // `version` is the order that a shopper saw on the page. A program has seen none: it pays the order as it stands.
-    const input = 'orderId' in asked ? { ...asked, version: null, merchantId } : { ...asked, merchantId }
-    return runOnce(c, deps, deps.operations.createPayment, input, PAYMENTS)
+  openKeyed(app, deps, create, {
+    operation: 'createPayment',
+    path: () => PAYMENTS,
+    input: (c) => {
+      const asked = c.req.valid('json')
+      const { merchantId } = c.get('caller')
+      refuseTestToken(asked.paymentMethod, deps.gateway.mode)
+      // `version` is the order that a shopper saw on the page. A program has seen none: it pays the order as it stands.
+      return 'orderId' in asked ? { ...asked, version: null, merchantId } : { ...asked, merchantId }
+    },
   })
 
   app.openapi(get, async (c) => {

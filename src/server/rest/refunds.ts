@@ -6,10 +6,10 @@ import type { Deps } from '../deps'
 import { pageOf, refundShape, showRefund } from '../wire/api-shapes'
 import { readTimeCursor, writeCursor } from '../wire/cursor'
 import { notFound, uuidOf } from '../wire/json'
+import { openKeyed } from './keyed-route'
 import { PAYMENTS } from './payments'
 import type { RestEnv } from './respond'
 import { body, idParam, json, KEYED, keyHeaders, needs, pageQuery, problems, stored } from './routes'
-import { runOnce } from './run-once'
 import { sendPage } from './send-page'
 
 const PATH = `${PAYMENTS}/{id}/refunds`
@@ -47,11 +47,14 @@ const list = createRoute({
 })
 
 export function refundRoutes(app: OpenAPIHono<RestEnv>, deps: Deps): void {
-  app.openapi(create, (c) => {
-    const { amount = null, reason = null } = c.req.valid('json')
-    const { id } = c.req.valid('param')
-    const input = { merchantId: c.var.caller.merchantId, paymentId: uuidOf('pay', id), amount, reason }
-    return runOnce(c, deps, deps.operations.refund, input, `${PAYMENTS}/${id}/refunds`)
+  openKeyed(app, deps, create, {
+    operation: 'refund',
+    path: (c) => `${PAYMENTS}/${c.req.valid('param').id}/refunds`,
+    input: (c) => {
+      const { amount = null, reason = null } = c.req.valid('json')
+      const paymentId = uuidOf('pay', c.req.valid('param').id)
+      return { merchantId: c.var.caller.merchantId, paymentId, amount, reason }
+    },
   })
 
   app.openapi(list, async (c) => {

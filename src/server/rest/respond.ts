@@ -15,7 +15,7 @@ export interface RestEnv {
     /** See `requestAddress`. */
     address: string
     caller: Caller
-    /** The idempotency key, what goes with it, and the body as it was parsed; set for POST only. */
+    /** The idempotency key, what goes with it, and the body as it was parsed; set for POST only. A dry run may have no key. */
     key: string
     /** When the request says that it was first sent; null: it does not say. */
     firstSent: Date | null

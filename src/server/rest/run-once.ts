@@ -62,7 +62,7 @@ export async function runOnce<Input extends { by?: Actor | undefined }, Begun, E
 export const REMEMBERED_MS = 30 * 24 * 3_600_000
 
 /** Refuses to begin what was first sent before the time that is remembered: an earlier try may have taken effect. */
-function tooOld(firstSent: Date | null): Problem | null {
+export function tooOld(firstSent: Date | null): Problem | null {
   if (firstSent === null || Date.now() - firstSent.getTime() <= REMEMBERED_MS) return null
   return {
     kind: 'sent-too-long-ago',

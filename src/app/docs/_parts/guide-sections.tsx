@@ -64,7 +64,10 @@ export async function CurlWalkthrough() {
         <a className={LINK} href="/docs/api">
           API reference
         </a>
-        . Create API keys on the dashboard, under{' '}
+        . To learn what a request would do, send it to{' '}
+        <code className="font-mono text-xs">/api/v1/dry-run/…</code> (
+        <code className="font-mono text-xs">/api/v1/dry-run/payments</code>, for example): every check is
+        made, nothing is written, and the bank is not asked. Create API keys on the dashboard, under{' '}
         <Link prefetch={false} className={LINK} href="/dashboard/developers">
           Developers
         </Link>
