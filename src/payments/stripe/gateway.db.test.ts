@@ -27,6 +27,7 @@ const OPTIONS = {
   forgetAnswers: async () => double.forgetKeys(),
   answerChallenge: (actionUrl: string, passed: boolean) =>
     double.account.answerChallenge(actionUrl.split('/').at(-1) ?? '', passed),
+  lateAuthorisation: (intentId: string) => double.account.expire(intentId),
   disputes: {
     open: async (chargeRef: string) => openDispute(double.account, chargeRef).id,
     end: async (ref: string, as: 'won' | 'lost') => {
@@ -59,7 +60,7 @@ beforeEach(() => {
   double.account.lateFees = false
 })
 
-gatewayContract('Stripe, by its double', async () => harness)
+gatewayContract('Stripe, by its double', async () => harness, { answers: true, authorises: true })
 
 const charge = (method = 'pm_card_visa', changes: Partial<ChargeRequest> = {}) =>
   harness.gateway.charge({

@@ -20,6 +20,7 @@ const CHARGE = {
   status: 'succeeded',
   captured: true,
   amount: 2_400,
+  amount_captured: 2_400,
   currency: 'eur',
   balance_transaction: BALANCE,
   payment_method_details: { card: { brand: 'visa', last4: '4242' } },
@@ -29,9 +30,11 @@ const seen = (intent: object, row: Partial<IntentRow> = {}) =>
     ...ROW,
     ...row,
   })
-const succeeded = (charge: object | null | string) =>
+const succeeded = (charge: object | null | string, intent: object = {}) =>
   seen({
     status: 'succeeded',
+    amount_received: 2_400,
+    ...intent,
     latest_charge: typeof charge === 'object' && charge ? { ...CHARGE, ...charge } : charge,
   })
 
@@ -48,7 +51,15 @@ test('a payment that succeeded, with its charge and its fee, is approved', () =>
 
 test('the amount is the one of the charge, not of the intent: the comparison with ours is not made here', () => {
   expect(
-    succeeded({ amount: 2_401, currency: 'usd', balance_transaction: { ...BALANCE, currency: 'usd' } }),
+    succeeded(
+      {
+        amount: 2_401,
+        amount_captured: 2_401,
+        currency: 'usd',
+        balance_transaction: { ...BALANCE, currency: 'usd' },
+      },
+      { amount_received: 2_401 },
+    ),
   ).toMatchObject({
     kind: 'approved',
     amountMinor: 2_401n,
@@ -76,7 +87,7 @@ describe('doubt, never a guess', () => {
     ['another intent', { id: 'pi_2', status: 'requires_payment_method' }],
     ['an intent of another key', { metadata: { [KEY]: 'k2' }, status: 'succeeded', latest_charge: CHARGE }],
     ['an intent without a key', { metadata: {}, status: 'canceled', latest_charge: null }],
-    ['a status that we do not use', { status: 'requires_capture' }],
+    ['an authorisation whose charge was not shown', { status: 'requires_capture', latest_charge: 'ch_1' }],
     ['a charge under way', { status: 'processing' }],
     ['a status to come', { status: 'requires_dance' }],
     ['an action that is no page', { status: 'requires_action', next_action: { type: 'use_stripe_sdk' } }],
