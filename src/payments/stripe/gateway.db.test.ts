@@ -76,6 +76,19 @@ const cancel = (changes: Partial<CancelRequest> = {}) =>
 const intents = () => double.account.intents.filter((one) => one.metadata[KEY] === key)
 const loseTheRow = () => owner.query('DELETE FROM stripe_intent WHERE gateway_key = $1', [key])
 
+/** The charge of this reference in the list, page by page. */
+const chargesOf = async (ref: string) => {
+  const charges: BankCharge[] = []
+  let after: string | null = null
+  do {
+    const page = await harness.gateway.charges({ since: new Date(Date.now() - 60_000), after, limit: 100 })
+    if (page.kind !== 'page') throw new Error(page.reason)
+    charges.push(...page.charges)
+    after = page.next
+  } while (after !== null)
+  return charges.filter((one) => one.ref === ref)
+}
+
 describe('two intents of one key', () => {
   it('one is charged, and the one of the process that died is never confirmed', async () => {
     const dead = await harness.dying(1)
@@ -141,17 +154,7 @@ describe('a database that has lost the row', () => {
 })
 
 describe('law 7: a card that somebody authorised at Stripe itself', () => {
-  const listed = async (ref: string) => {
-    const charges: BankCharge[] = []
-    let after: string | null = null
-    do {
-      const page = await harness.gateway.charges({ since: new Date(Date.now() - 60_000), after, limit: 100 })
-      if (page.kind !== 'page') throw new Error(page.reason)
-      charges.push(...page.charges)
-      after = page.next
-    } while (after !== null)
-    return charges.filter((one) => one.ref === ref).map(({ amountMinor }) => amountMinor)
-  }
+  const listed = async (ref: string) => (await chargesOf(ref)).map(({ amountMinor }) => amountMinor)
   // The list begins at the first intent of ours.
   beforeEach(() => charge())
 
@@ -204,13 +207,7 @@ describe('an authorisation', () => {
   it('captured in part has the part’s fee, and what Stripe released is no refund', async () => {
     expect(await capture(1_000n)).toMatchObject({ kind: 'captured', amountMinor: 1_000n, feeMinor: 59n })
     expect(double.account.charge(end.ref)).toMatchObject({ amount_captured: 1_000, amount_refunded: 1_400 })
-    const page = await harness.gateway.charges({
-      since: new Date(Date.now() - 60_000),
-      after: null,
-      limit: 100,
-    })
-    const listed = page.kind === 'page' ? page.charges.filter(({ ref }) => ref === end.ref) : []
-    expect(listed).toMatchObject([{ amountMinor: 1_000n, refundedMinor: 0n }])
+    expect(await chargesOf(end.ref)).toMatchObject([{ amountMinor: 1_000n, refundedMinor: 0n }])
   })
 
   it('captured or released twice at Stripe itself is refused there', async () => {
