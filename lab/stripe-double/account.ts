@@ -1,3 +1,4 @@
+import type Stripe from 'stripe'
 import { CARDS, type TestCard } from './cards'
 import type { Dispute } from './disputes'
 import { Events } from './events'
@@ -71,7 +72,12 @@ export class Account {
     return found
   }
 
-  confirm(id: string, method: string | undefined, returnUrl: string | undefined): Promise<Intent> {
+  confirm(
+    id: string,
+    method: string | undefined,
+    returnUrl: string | undefined,
+    captureMethod?: Intent['capture_method'],
+  ): Promise<Intent> {
     return this.locked(id, async () => {
       const intent = this.intent(id)
       if (intent.status !== 'requires_payment_method' && intent.status !== 'requires_confirmation')
@@ -79,9 +85,34 @@ export class Account {
       const card = this.cardOf(method)
       if (this.bankMs > 0) await new Promise((resolve) => setTimeout(resolve, this.bankMs))
       intent.payment_method = method ?? null
+      intent.capture_method = captureMethod ?? intent.capture_method
       if (card.result === 'approve') this.succeed(intent, card)
       else if (card.result === 'challenge') this.challenge(intent, card, returnUrl)
       else this.decline(intent, card)
+      return intent
+    })
+  }
+
+  /** Charges what was reserved, or a part of it: once, and the rest is released. */
+  capture(id: string, amount?: number): Promise<Intent> {
+    return this.locked(id, async () => {
+      const intent = this.intent(id)
+      if (intent.status !== 'requires_capture') throw unexpectedState(intent, 'capture')
+      const part = amount ?? intent.amount_capturable
+      if (part < 1) throw invalid('parameter_invalid_integer', 'Invalid amount.', 'amount_to_capture')
+      if (part > intent.amount_capturable)
+        throw invalid('amount_too_large', 'More than is capturable.', 'amount_to_capture')
+      const charge = this.charge(intent.latest_charge ?? '')
+      charge.captured = true
+      charge.amount_captured = part
+      // Stripe counts what it releases as refunded. No money has moved for it.
+      charge.amount_refunded = charge.amount - part
+      if (!this.lateFees) this.settle(charge)
+      intent.status = 'succeeded'
+      intent.amount_capturable = 0
+      intent.amount_received = part
+      this.events.emit('charge.captured', charge)
+      this.events.emit('payment_intent.succeeded', intent)
       return intent
     })
   }
@@ -91,13 +122,35 @@ export class Account {
       const intent = this.intent(id)
       if (!/^requires_(payment_method|confirmation|action|capture)$/.test(intent.status))
         throw unexpectedState(intent, 'cancel')
-      intent.status = 'canceled'
-      intent.canceled_at = this.seconds()
-      intent.cancellation_reason = 'abandoned'
-      intent.next_action = null
-      this.events.emit('payment_intent.canceled', intent)
+      this.end(intent, 'abandoned')
       return intent
     })
+  }
+
+  /** Stripe ends an authorisation that nobody has captured in its time. */
+  expire(id: string): Promise<void> {
+    return this.locked(id, async () => {
+      const intent = this.intent(id)
+      if (intent.status !== 'requires_capture') throw unexpectedState(intent, 'expire')
+      const charge = this.end(intent, 'automatic')
+      if (charge) this.events.emit('charge.expired', charge)
+    })
+  }
+
+  /** @returns the charge that was only reserved, and is released */
+  private end(intent: Intent, reason: Stripe.PaymentIntent.CancellationReason): Charge | null {
+    const reserved = intent.status === 'requires_capture' ? this.charge(intent.latest_charge ?? '') : null
+    if (reserved) {
+      reserved.refunded = true
+      reserved.amount_refunded = reserved.amount
+    }
+    intent.status = 'canceled'
+    intent.amount_capturable = 0
+    intent.canceled_at = this.seconds()
+    intent.cancellation_reason = reason
+    intent.next_action = null
+    this.events.emit('payment_intent.canceled', intent)
+    return reserved
   }
 
   /** The shopper's answer on the page of a challenge. @returns false when it comes too late */
@@ -116,6 +169,7 @@ export class Account {
   refund(chargeId: string, amount: number, metadata: Record<string, string>): Promise<Refund> {
     return this.locked(chargeId, async () => {
       const charge = this.charge(chargeId, 'charge')
+      if (!charge.captured) throw invalid(undefined, `Charge ${chargeId} has not been captured.`)
       const left = charge.amount - charge.amount_refunded
       if (left === 0)
         throw invalid('charge_already_refunded', `Charge ${chargeId} has already been refunded.`)
@@ -148,7 +202,7 @@ export class Account {
   /** Gives each charge that waits for it its fee, as `automatic_async` capture does some time later. */
   settleFees(): void {
     for (const charge of this.charges)
-      if (charge.status === 'succeeded' && charge.balance_transaction === null) this.settle(charge)
+      if (charge.captured && charge.balance_transaction === null) this.settle(charge)
   }
 
   private cardOf(method: string | undefined): TestCard {
@@ -160,17 +214,24 @@ export class Account {
   private succeed(intent: Intent, card: TestCard): void {
     const charge = newCharge(intent, card, this.seconds())
     this.charges.push(charge)
+    intent.latest_charge = charge.id
+    intent.last_payment_error = null
+    if (!charge.captured) {
+      intent.status = 'requires_capture'
+      intent.amount_capturable = intent.amount
+      this.events.emit('charge.succeeded', charge)
+      this.events.emit('payment_intent.amount_capturable_updated', intent)
+      return
+    }
     if (!this.lateFees) this.settle(charge)
     intent.status = 'succeeded'
     intent.amount_received = intent.amount
-    intent.latest_charge = charge.id
-    intent.last_payment_error = null
     this.events.emit('charge.succeeded', charge)
     this.events.emit('payment_intent.succeeded', intent)
   }
 
   private settle(charge: Charge): void {
-    const { amount, currency, id: source } = charge
+    const { amount_captured: amount, currency, id: source } = charge
     charge.balance_transaction = this.move({ type: 'charge', amount, fee: feeOf(amount), currency, source })
     if (this.lateFees) this.events.emit('charge.updated', charge)
   }

@@ -18,6 +18,8 @@ export interface StripeHarnessOptions {
   forgetAnswers: () => Promise<void>
   answerChallenge: GatewayHarness['answerChallenge']
   disputes: GatewayHarness['disputes']
+  /** Absent: a week cannot be let pass. */
+  lateAuthorisation?: (intentId: string) => Promise<void>
 }
 
 export interface StripeHarness extends GatewayHarness {
@@ -32,13 +34,14 @@ const FAULTS: Record<string, Fault> = {
   pm_fault_error_after: 'error after',
 }
 const SLOW = 'pm_fault_slow'
+const END_IS_SILENT = 'pm_fault_end_silent'
 
 /**
  * The harness of the gateway's contract for Stripe, all faults in a proxy before it. It counts charges and refunds by asking Stripe, so that
  * it runs on the double and on Stripe's test mode alike.
  */
 export async function openStripeHarness(options: StripeHarnessOptions): Promise<StripeHarness> {
-  const { db, secretKey, upstream, timeoutMs } = options
+  const { db, secretKey, upstream, timeoutMs, lateAuthorisation } = options
   const slowMs = timeoutMs + 400
   const proxies: FaultProxy[] = []
   const open = async (fault: (request: ProxiedRequest) => Fault | Promise<Fault>) => {
@@ -58,14 +61,25 @@ export async function openStripeHarness(options: StripeHarnessOptions): Promise<
       mode: 'test',
       timeoutMs: waitMs,
     })
-  const byCard = await open(async ({ body }) => {
+  /** Intents whose capture or release gets no answer, once. */
+  const silentAtEnd = new Set<string>()
+  const byCard = await open(async ({ body, path }) => {
     const [method = ''] = /pm_fault_\w+/.exec(body) ?? []
+    const [, id = '', verb = ''] = /payment_intents\/(\w+)\/(\w+)/.exec(path) ?? []
+    if (method === END_IS_SILENT) silentAtEnd.add(id)
+    if (verb !== 'confirm' && silentAtEnd.delete(id)) return 'answer lost'
     if (method === SLOW) await new Promise((resolve) => setTimeout(resolve, slowMs))
     return FAULTS[method] ?? 'none'
   })
   const cut = await open(() => 'reset')
   const patient = 20_000
   const direct = new Stripe(secretKey, { ...addressOf(upstream), apiVersion: API_VERSION, telemetry: false })
+  const intentOf = async (key: string) => {
+    const { data } = await direct.paymentIntents.list({ limit: 100 })
+    const [intent] = data.filter((one) => one.metadata[KEY] === key)
+    if (!intent) throw new Error(`no intent has the key ${key}`)
+    return intent.id
+  }
   return {
     gateway: client(byCard, patient),
     hasty: client(byCard, timeoutMs),
@@ -82,6 +96,10 @@ export async function openStripeHarness(options: StripeHarnessOptions): Promise<
       errorAfter: 'pm_fault_error_after',
       slow: SLOW,
     },
+    endIsSilent: END_IS_SILENT,
+    ...(lateAuthorisation
+      ? { lateAuthorisation: async (key) => lateAuthorisation(await intentOf(key)) }
+      : {}),
     slowSettlesMs: slowMs - timeoutMs + 300,
     steps: 2,
     dying: async (step) => {
@@ -106,15 +124,14 @@ export async function openStripeHarness(options: StripeHarnessOptions): Promise<
     },
     charges: async (key) => {
       const charges = await direct.charges.list({ limit: 100 })
-      return charges.data.filter((one) => one.metadata[KEY] === key && one.status === 'succeeded').length
+      return charges.data.filter(
+        (one) => one.metadata[KEY] === key && one.status === 'succeeded' && one.captured,
+      ).length
     },
     refunded: async (ref) => BigInt((await direct.charges.retrieve(ref)).amount_refunded),
     chargeElsewhere: async (key, method) => {
-      const { data } = await direct.paymentIntents.list({ limit: 100 })
-      const [intent] = data.filter((one) => one.metadata[KEY] === key)
-      if (!intent) throw new Error(`no intent has the key ${key}`)
       await direct.paymentIntents
-        .confirm(intent.id, { payment_method: method, return_url: 'https://shop.example' })
+        .confirm(await intentOf(key), { payment_method: method, return_url: 'https://shop.example' })
         .catch((error: unknown) => {
           if (!(error instanceof Stripe.errors.StripeError) || error.statusCode !== 400) throw error
         })

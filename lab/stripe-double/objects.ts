@@ -34,7 +34,7 @@ export function newIntent({ amount, currency, metadata, created }: NewIntent) {
     automatic_payment_methods: null,
     canceled_at: null as number | null,
     cancellation_reason: null as Stripe.PaymentIntent.CancellationReason | null,
-    capture_method: 'automatic',
+    capture_method: 'automatic' as Stripe.PaymentIntent.CaptureMethod,
     client_secret: `${id}_secret_${randomBytes(12).toString('hex')}`,
     confirmation_method: 'automatic',
     created,
@@ -71,11 +71,13 @@ export type Intent = ReturnType<typeof newIntent>
 
 export function newCharge(intent: Intent, card: TestCard, created: number) {
   const approved = card.result === 'approve' || card.result === 'challenge'
+  const reserved = approved && intent.capture_method === 'manual'
+  const captured = approved && !reserved
   return {
     id: newId('ch'),
     object: 'charge',
     amount: intent.amount,
-    amount_captured: approved ? intent.amount : 0,
+    amount_captured: captured ? intent.amount : 0,
     amount_refunded: 0,
     application: null,
     application_fee: null,
@@ -83,7 +85,7 @@ export function newCharge(intent: Intent, card: TestCard, created: number) {
     balance_transaction: null as string | null,
     billing_details: { address: null, email: null, name: null, phone: null, tax_id: null },
     calculated_statement_descriptor: null,
-    captured: approved,
+    captured,
     created,
     currency: intent.currency,
     customer: null,
@@ -100,7 +102,10 @@ export function newCharge(intent: Intent, card: TestCard, created: number) {
     paid: approved,
     payment_intent: intent.id,
     payment_method: newId('pm'),
-    payment_method_details: { type: 'card', card: cardDetails(card) },
+    payment_method_details: {
+      type: 'card',
+      card: cardDetails(card, reserved ? created + AUTHORISED_S : null),
+    },
     receipt_email: null,
     receipt_number: null,
     receipt_url: null,
@@ -130,11 +135,15 @@ function outcomeOf(approved: boolean, card: TestCard) {
   } satisfies Stripe.Charge.Outcome
 }
 
-function cardDetails({ last4 }: TestCard) {
+/** 7 days: how long Stripe keeps a card's authorisation (docs.stripe.com/payments/place-a-hold-on-a-payment-method). */
+const AUTHORISED_S = 7 * 86_400
+
+function cardDetails({ last4 }: TestCard, captureBefore: number | null) {
   return {
     amount_authorized: null,
     authorization_code: null,
     brand: 'visa',
+    ...(captureBefore === null ? {} : { capture_before: captureBefore }),
     checks: null,
     country: 'US',
     electronic_commerce_indicator: null,

@@ -16,10 +16,12 @@ export const PARAMS = {
   ),
   confirmIntent: known<Stripe.PaymentIntentConfirmParams>()(
     'payment_method',
+    'capture_method',
     'return_url',
     'use_stripe_sdk',
     'expand',
   ),
+  captureIntent: known<Stripe.PaymentIntentCaptureParams>()('amount_to_capture', 'expand'),
   cancelIntent: known<Stripe.PaymentIntentCancelParams>()('cancellation_reason', 'expand'),
   retrieveIntent: known<Stripe.PaymentIntentRetrieveParams>()('expand'),
   listIntents: known<Stripe.PaymentIntentListParams>()(

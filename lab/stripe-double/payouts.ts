@@ -86,11 +86,10 @@ export async function payElsewhere(account: Account, amount: number, currency: s
  * @returns the charge's id
  */
 export async function authoriseElsewhere(account: Account, amount: number, captured = 0): Promise<string> {
-  const id = await payElsewhere(account, amount, 'eur')
-  const charge = account.charge(id)
-  charge.captured = captured > 0
-  charge.amount_captured = captured
-  return id
+  const intent = account.createIntent({ amount, currency: 'eur', metadata: {} })
+  await account.confirm(intent.id, 'pm_card_visa', undefined, 'manual')
+  if (captured > 0) await account.capture(intent.id, captured)
+  return intent.latest_charge ?? ''
 }
 
 /** A refund that somebody makes in Stripe's own dashboard. */

@@ -2,6 +2,7 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
+import type Stripe from 'stripe'
 import { Account } from './account'
 import { expanded } from './expand'
 import { IdempotencyKeys } from './idempotency'
@@ -123,7 +124,9 @@ export function stripeDouble(pageUrl: (intentId: string) => string): StripeDoubl
         param: 'amount',
         message: 'Invalid amount',
       })
-    return account.createIntent({ amount, currency, metadata: mapOf(params, 'metadata') })
+    const made = account.createIntent({ amount, currency, metadata: mapOf(params, 'metadata') })
+    made.capture_method = captureMethodOf(params) ?? 'automatic'
+    return made
   })
   route('GET', '/v1/payment_intents', PARAMS.listIntents, (params) => listed(account.intents, params))
   route('GET', '/v1/payment_intents/search', PARAMS.searchIntents, (params) => {
@@ -140,7 +143,15 @@ export function stripeDouble(pageUrl: (intentId: string) => string): StripeDoubl
   })
   route('GET', '/v1/payment_intents/:id', PARAMS.retrieveIntent, (_, id) => account.intent(id))
   route('POST', '/v1/payment_intents/:id/confirm', PARAMS.confirmIntent, (params, id) =>
-    account.confirm(id, textOf(params, 'payment_method'), textOf(params, 'return_url')),
+    account.confirm(
+      id,
+      textOf(params, 'payment_method'),
+      textOf(params, 'return_url'),
+      captureMethodOf(params),
+    ),
+  )
+  route('POST', '/v1/payment_intents/:id/capture', PARAMS.captureIntent, (params, id) =>
+    account.capture(id, 'amount_to_capture' in params ? wholeOf(params, 'amount_to_capture') : undefined),
   )
   route('POST', '/v1/payment_intents/:id/cancel', PARAMS.cancelIntent, (_, id) => account.cancel(id))
   route('GET', '/v1/charges', PARAMS.listCharges, (params) => {
@@ -190,6 +201,15 @@ export function stripeDouble(pageUrl: (intentId: string) => string): StripeDoubl
     return c.redirect(to.href, 303)
   })
   return double
+}
+
+/** Undefined: the request leaves it as it is. @throws StripeProblem for one that Stripe does not have */
+function captureMethodOf(params: Params): Stripe.PaymentIntent.CaptureMethod | undefined {
+  const method = textOf(params, 'capture_method')
+  if (method === undefined || method === 'automatic' || method === 'automatic_async' || method === 'manual')
+    return method
+  const message = 'Invalid capture_method: must be one of automatic, automatic_async, or manual'
+  throw new StripeProblem(400, { type: 'invalid_request_error', param: 'capture_method', message })
 }
 
 /** The double as a server on this machine. */

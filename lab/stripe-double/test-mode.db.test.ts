@@ -45,5 +45,5 @@ describe.skipIf(secretKey === null)('Stripe', () => {
     await database.drop()
   })
 
-  gatewayContract('in test mode', async () => harness, { answers: false })
+  gatewayContract('in test mode', async () => harness, { answers: false, authorises: true })
 })

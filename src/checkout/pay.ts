@@ -173,9 +173,9 @@ function paymentWithOrder({ gateway }: PayDeps) {
   })
 }
 
-/** SQL: whether a merchant's next payment may be authorised first. An account of their own is at Stripe, where we do not. */
+/** SQL: whether a merchant's next payment may be authorised first. An account of their own is at Stripe, which can. */
 function authorises({ authorisations }: Gateway, merchantId: Sql): Sql {
-  return authorisations ? sql`${currentAccount(merchantId)} IS NULL` : sql`false`
+  return authorisations ? sql`true` : sql`${currentAccount(merchantId)} IS NOT NULL`
 }
 
 const mayRow = z.strictObject({ may: z.boolean() })

@@ -102,7 +102,8 @@ const dueRow = z.strictObject({ merchantId: z.string(), paymentId: z.string() })
 
 /**
  * Authorisations for which nobody has asked anything, and that the worker ends: those whose time has passed, the oldest first; and those whose
- * charge stands in the bank's list already, since a database that was restored has forgotten their capture.
+ * charge stands in the bank's list already, or has moved money: a database that was restored has forgotten their capture, or somebody captured
+ * them at the bank itself. Stripe's list is in the order of the authorisations, and is not read that far back; its movements are.
  */
 export function dueAuthorisations(db: Db, limit: number): Promise<z.infer<typeof dueRow>[]> {
   return rows(
@@ -113,7 +114,11 @@ export function dueAuthorisations(db: Db, limit: number): Promise<z.infer<typeof
         (SELECT merchant_id, payment_id, capture_before FROM authorisation WHERE ended_at IS NULL AND capture_before <= now() ORDER BY capture_before LIMIT ${limit})
         UNION
         (SELECT a.merchant_id, a.payment_id, a.capture_before FROM open_charge c
-          JOIN authorisation a ON a.gateway_ref = c.gateway_ref AND a.ended_at IS NULL LIMIT ${limit})) a
+          JOIN authorisation a ON a.gateway_ref = c.gateway_ref AND a.ended_at IS NULL LIMIT ${limit})
+        UNION
+        (SELECT a.merchant_id, a.payment_id, a.capture_before FROM bank_movement m
+          JOIN authorisation a ON a.gateway_ref = m.subject_ref AND a.ended_at IS NULL
+          WHERE m.state = 'open' AND m.kind = 'charge' LIMIT ${limit})) a
       WHERE NOT EXISTS (SELECT FROM authorisation_end e WHERE e.merchant_id = a.merchant_id AND e.payment_id = a.payment_id)
       ORDER BY a.capture_before LIMIT ${limit}`,
   )

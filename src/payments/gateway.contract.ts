@@ -7,7 +7,7 @@ import { movementLaws } from './testing/movements.contract'
 
 /**
  * The laws of `gateway.ts`. Every bank runs them.
- * @param options `answers` false: nobody can answer a challenge, and the laws about that are skipped. `authorises`: it has authorisations
+ * @param options `answers` false: nobody can answer a challenge, nor let a week pass, and the laws about that are skipped. `authorises`: it has authorisations
  */
 export function gatewayContract(
   name: string,
@@ -238,7 +238,7 @@ export function gatewayContract(
 
     interruptionLaws(() => ({ h, request }), options)
     movementLaws(() => ({ h, request }))
-    if (options.authorises) authorisationLaws(() => ({ h, request }))
+    if (options.authorises) authorisationLaws(() => ({ h, request }), options)
     else
       it('law 10: without authorisations says so, rather than charge at once', () => {
         expect(h.gateway.authorisations).toBeUndefined()

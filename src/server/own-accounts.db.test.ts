@@ -144,6 +144,26 @@ describe('side by side', () => {
     expect(double.account.refunds.map(({ amount }) => amount)).toEqual([500])
   })
 
+  it('each merchant’s authorisations too, and the part that is captured of them', async () => {
+    const body = { amount: 2400, currency: 'EUR', paymentMethod: 'pm_card_visa', capture: 'manual' }
+    const authorised = await Promise.all(
+      [ours, theirs.token, theirs.token].map((token) => post(token, '/api/v1/payments', body)),
+    )
+    expect(authorised.map((reply) => reply.body.status)).toEqual(Array(3).fill('authorised'))
+    const [mine, other, voided] = authorised.map((reply) => reply.body.id)
+    expect([
+      await post(ours, `/api/v1/payments/${mine}/capture`, { amount: 900 }),
+      await post(theirs.token, `/api/v1/payments/${other}/capture`, { amount: 700 }),
+      await post(theirs.token, `/api/v1/payments/${voided}/void`, {}),
+    ]).toMatchObject([
+      { status: 200, body: { status: 'succeeded', amount: 900 } },
+      { status: 200, body: { status: 'succeeded', amount: 700 } },
+      { status: 200, body: { status: 'voided' } },
+    ])
+    expect([other, voided].map((id) => atDouble(double, id)[0]?.amount_captured)).toEqual([700, 0])
+    expect(await paymentOf(other)).toMatchObject({ gateway_account: NAME, amount: '700' })
+  })
+
   it('events come in at the account’s own address, under its own secret', async () => {
     await sender.flush()
     await work()
@@ -179,7 +199,8 @@ describe('side by side', () => {
     expect(silences).toEqual([])
     await product.deps.reconcile()
     await product.deps.reconcileMovements()
-    expect(await movementsOf(product.merchantId)).toEqual([
+    expect((await movementsOf(product.merchantId)).toSorted()).toEqual([
+      'simulator charge matched',
       'simulator charge matched',
       'simulator refund matched',
     ])

@@ -35,6 +35,7 @@ export type Endpoint =
   | 'retrieve'
   | 'confirm'
   | 'cancel'
+  | 'capture'
   | 'search'
   | 'refund'
   | 'list'

@@ -32,9 +32,14 @@ function bankCharge(charge: Stripe.Charge): BankCharge {
     // Less than the charge's amount where a part of an authorisation was captured.
     amountMinor: BigInt(charge.amount_captured),
     currency: charge.currency.toUpperCase(),
-    refundedMinor: BigInt(charge.amount_refunded),
+    refundedMinor: refundedOf(charge),
     at: new Date(charge.created * 1_000),
   }
+}
+
+/** What Stripe released of an authorisation counts as refunded there, though no money has moved for it. */
+function refundedOf({ amount, amount_captured, amount_refunded }: Stripe.Charge): bigint {
+  return BigInt(Math.max(0, amount_refunded - (amount - amount_captured)))
 }
 
 function list(
@@ -52,6 +57,8 @@ function list(
   )
 }
 
-function isCharge({ object, amount_captured, amount_refunded, created }: Stripe.Charge): boolean {
-  return object === 'charge' && [amount_captured, amount_refunded, created].every(Number.isSafeInteger)
+function isCharge({ object, amount, amount_captured, amount_refunded, created }: Stripe.Charge): boolean {
+  return (
+    object === 'charge' && [amount, amount_captured, amount_refunded, created].every(Number.isSafeInteger)
+  )
 }

@@ -7,7 +7,7 @@ import { endDispute, openDispute } from '../../../lab/stripe-double/disputes'
 import { openStripeHarness, type StripeHarness } from '../../../lab/stripe-double/harness'
 import { authoriseElsewhere } from '../../../lab/stripe-double/payouts'
 import { type RunningDouble, startStripeDouble } from '../../../lab/stripe-double/server'
-import type { BankCharge, CancelRequest, ChargeRequest } from '../gateway'
+import type { BankCharge, CancelRequest, CaptureRequest, ChargeRequest } from '../gateway'
 import { gatewayContract } from '../gateway.contract'
 import { KEY } from './outcome'
 
@@ -27,6 +27,7 @@ const OPTIONS = {
   forgetAnswers: async () => double.forgetKeys(),
   answerChallenge: (actionUrl: string, passed: boolean) =>
     double.account.answerChallenge(actionUrl.split('/').at(-1) ?? '', passed),
+  lateAuthorisation: (intentId: string) => double.account.expire(intentId),
   disputes: {
     open: async (chargeRef: string) => openDispute(double.account, chargeRef).id,
     end: async (ref: string, as: 'won' | 'lost') => {
@@ -59,7 +60,7 @@ beforeEach(() => {
   double.account.lateFees = false
 })
 
-gatewayContract('Stripe, by its double', async () => harness)
+gatewayContract('Stripe, by its double', async () => harness, { answers: true, authorises: true })
 
 const charge = (method = 'pm_card_visa', changes: Partial<ChargeRequest> = {}) =>
   harness.gateway.charge({
@@ -74,6 +75,19 @@ const cancel = (changes: Partial<CancelRequest> = {}) =>
   harness.gateway.cancel({ key, amountMinor: 2_400n, currency: 'EUR', ...changes })
 const intents = () => double.account.intents.filter((one) => one.metadata[KEY] === key)
 const loseTheRow = () => owner.query('DELETE FROM stripe_intent WHERE gateway_key = $1', [key])
+
+/** The charge of this reference in the list, page by page. */
+const chargesOf = async (ref: string) => {
+  const charges: BankCharge[] = []
+  let after: string | null = null
+  do {
+    const page = await harness.gateway.charges({ since: new Date(Date.now() - 60_000), after, limit: 100 })
+    if (page.kind !== 'page') throw new Error(page.reason)
+    charges.push(...page.charges)
+    after = page.next
+  } while (after !== null)
+  return charges.filter((one) => one.ref === ref)
+}
 
 describe('two intents of one key', () => {
   it('one is charged, and the one of the process that died is never confirmed', async () => {
@@ -140,17 +154,7 @@ describe('a database that has lost the row', () => {
 })
 
 describe('law 7: a card that somebody authorised at Stripe itself', () => {
-  const listed = async (ref: string) => {
-    const charges: BankCharge[] = []
-    let after: string | null = null
-    do {
-      const page = await harness.gateway.charges({ since: new Date(Date.now() - 60_000), after, limit: 100 })
-      if (page.kind !== 'page') throw new Error(page.reason)
-      charges.push(...page.charges)
-      after = page.next
-    } while (after !== null)
-    return charges.filter((one) => one.ref === ref).map(({ amountMinor }) => amountMinor)
-  }
+  const listed = async (ref: string) => (await chargesOf(ref)).map(({ amountMinor }) => amountMinor)
   // The list begins at the first intent of ours.
   beforeEach(() => charge())
 
@@ -173,6 +177,159 @@ describe('a fee that comes late', () => {
     expect(await harness.charges(key)).toBe(1)
   })
 })
+
+describe('an authorisation', () => {
+  let end: CaptureRequest
+  const capture = (captureMinor = 2_400n) => harness.gateway.authorisations?.capture({ ...end, captureMinor })
+  const release = () => harness.gateway.authorisations?.release(end)
+  const intent = () => intents()[0] as (typeof double.account.intents)[number]
+
+  beforeEach(async () => {
+    const outcome = await charge('pm_card_visa', { capture: 'manual' })
+    const ref = outcome.kind === 'authorised' ? outcome.ref : ''
+    end = { key, ref, amountMinor: 2_400n, captureMinor: 2_400n, currency: 'EUR' }
+  })
+
+  it('is one intent that waits to be captured, by Stripe’s own time', async () => {
+    const found = await harness.gateway.find(key)
+    expect(intents()).toMatchObject([
+      {
+        status: 'requires_capture',
+        capture_method: 'manual',
+        latest_charge: end.ref,
+        amount_capturable: 2_400,
+      },
+    ])
+    const week = (double.account.charge(end.ref).created + 7 * 86_400) * 1_000
+    expect(found.kind === 'authorised' && found.captureBefore.getTime()).toBe(week)
+  })
+
+  it('captured in part has the part’s fee, and what Stripe released is no refund', async () => {
+    expect(await capture(1_000n)).toMatchObject({ kind: 'captured', amountMinor: 1_000n, feeMinor: 59n })
+    expect(double.account.charge(end.ref)).toMatchObject({ amount_captured: 1_000, amount_refunded: 1_400 })
+    expect(await chargesOf(end.ref)).toMatchObject([{ amountMinor: 1_000n, refundedMinor: 0n }])
+  })
+
+  it('captured or released twice at Stripe itself is refused there', async () => {
+    await capture()
+    await expect(double.account.capture(intent().id)).rejects.toMatchObject({
+      error: { code: 'payment_intent_unexpected_state' },
+    })
+    await expect(double.account.cancel(intent().id)).rejects.toMatchObject({
+      error: { code: 'payment_intent_unexpected_state' },
+    })
+  })
+
+  it.each(['capture', 'cancel'] as const)(
+    'a 500 to a %s is doubt, and stands in nobody’s way',
+    async (verb) => {
+      const ask = verb === 'capture' ? capture : release
+      double.failNext(`/${verb}`)
+      expect((await ask())?.kind).toBe('unknown')
+      expect((await ask())?.kind).toBe(verb === 'capture' ? 'captured' : 'released')
+    },
+  )
+
+  it('too many requests: not sent, sent again, captured once', async () => {
+    double.refuse(3)
+    expect([(await capture())?.kind, await harness.charges(key)]).toEqual(['captured', 1])
+  })
+
+  it('whose fee comes late is in doubt until it is there, and is captured once', async () => {
+    double.account.lateFees = true
+    expect(await capture()).toEqual({ kind: 'unknown', reason: 'Stripe does not know the fee yet' })
+    expect([(await capture())?.kind, (await release())?.kind]).toEqual(['unknown', 'unknown'])
+    double.account.settleFees()
+    expect([await capture(), await harness.charges(key)]).toMatchObject([
+      { kind: 'captured', feeMinor: 100n },
+      1,
+    ])
+  })
+
+  it('of which the database has lost the row is found again, and captured', async () => {
+    await loseTheRow()
+    expect([(await capture())?.kind, await harness.charges(key)]).toEqual(['captured', 1])
+  })
+
+  it('of which the row is lost, and which search does not show: doubt, and a withdrawal leaves it as it is', async () => {
+    double.searchLagMs = 30_000
+    await loseTheRow()
+    expect((await capture())?.kind).toBe('unknown')
+    expect([(await cancel()).kind, intent().status]).toEqual(['authorised', 'requires_capture'])
+    expect((await capture())?.kind).toBe('captured')
+  })
+
+  it.each<[string, (one: Wrong) => void]>([
+    [
+      'another charge',
+      ({ one }) => {
+        one.latest_charge = 'ch_other'
+      },
+    ],
+    [
+      'an intent of another key',
+      ({ one }) => {
+        one.metadata = { [KEY]: 'another' }
+      },
+    ],
+    [
+      'an intent that is charged at once',
+      ({ one }) => {
+        one.capture_method = 'automatic'
+      },
+    ],
+    [
+      'another amount',
+      ({ charge }) => {
+        charge.amount = 2_500
+      },
+    ],
+    [
+      'another amount to capture',
+      ({ one }) => {
+        one.amount_capturable = 2_500
+      },
+    ],
+    [
+      'a charge that is captured already',
+      ({ charge }) => {
+        charge.captured = true
+      },
+    ],
+    [
+      'a status to come',
+      ({ one }) => {
+        one.status = 'processing'
+      },
+    ],
+  ])('Stripe answers with %s: doubt, and nothing is asked of it', async (_, change) => {
+    change({ one: intent(), charge: double.account.charge(end.ref) })
+    const asked = double.requests.length
+    expect([(await capture())?.kind, (await release())?.kind]).toEqual(['unknown', 'unknown'])
+    expect(double.requests.slice(asked).filter((one) => one.startsWith('POST'))).toEqual([])
+  })
+
+  it('whose captured amount is told in two ways is doubt', async () => {
+    await capture(1_000n)
+    intent().amount_received = 2_400
+    expect([(await capture())?.kind, (await harness.gateway.find(key)).kind]).toEqual(['unknown', 'unknown'])
+  })
+
+  it('that somebody captured in part, or released, at Stripe itself is told so', async () => {
+    await double.account.capture(intent().id, 700)
+    expect(await release()).toMatchObject({ kind: 'captured', amountMinor: 700n })
+    key = uuidv7()
+    const other = await charge('pm_card_visa', { capture: 'manual' })
+    end = { ...end, key, ref: other.kind === 'authorised' ? other.ref : '' }
+    await double.account.cancel(intent().id)
+    expect(await capture()).toEqual({ kind: 'released' })
+  })
+})
+
+type Wrong = {
+  one: RunningDouble['account']['intents'][number]
+  charge: RunningDouble['account']['charges'][number]
+}
 
 describe('a card’s bank that is slow', () => {
   it('holds the intent: a withdrawal waits for it, and what it did stands', async () => {

@@ -1,6 +1,17 @@
+import type Stripe from 'stripe'
 import type { Mode } from '@/lib/mode'
-import type { CancelRequest, ChargeRequest, Doubt, Found, Gateway, Outcome } from '../gateway'
-import { type Deadline, doubt, type Refused, type StripeCalls } from './calls'
+import type {
+  AuthorisationOutcome,
+  AuthorisationRequest,
+  CancelRequest,
+  CaptureRequest,
+  ChargeRequest,
+  Doubt,
+  Found,
+  Gateway,
+  Outcome,
+} from '../gateway'
+import { type Call, type Deadline, doubt, type Refused, type StripeCalls } from './calls'
 import { listCharges } from './charges'
 import { findDispute } from './disputes'
 import type { IntentRow, IntentStore } from './intents'
@@ -57,6 +68,18 @@ export function stripeGateway(options: StripeOptions): Gateway {
     charge: verb((payments, request: ChargeRequest) => payments.charge(request)),
     find: verb((payments, key: string) => payments.find(key)),
     cancel: verb((payments, request: CancelRequest) => payments.cancel(request)),
+    authorisations: {
+      capture: verb((payments, request: CaptureRequest) =>
+        payments.end(request, (id) =>
+          requests.captureIntent(payments.calls, payments.deadline, id, request.captureMinor),
+        ),
+      ),
+      release: verb((payments, request: AuthorisationRequest) =>
+        payments.end({ ...request, captureMinor: request.amountMinor }, (id) =>
+          requests.cancelIntent(payments.calls, payments.deadline, id),
+        ),
+      ),
+    },
     refund: verb(({ calls, deadline }, request) => refundCharge(calls, deadline, request)),
     charges: verb(({ intents, calls, deadline }, query) => listCharges(intents, calls, deadline, query)),
     movements: verb(({ intents, calls, deadline }, query) => listMovements(intents, calls, deadline, query)),
@@ -88,23 +111,53 @@ class Payments {
   }
 
   async find(key: string): Promise<Found> {
+    const row = await this.recalled(key)
+    if (row === null) return { kind: 'absent' }
+    return 'kind' in row ? row : this.look(row)
+  }
+
+  /** The row of the key, made again from Stripe's search where our database has lost it; null: nothing was begun that search knows of. */
+  private async recalled(key: string): Promise<IntentRow | Doubt | null> {
     const row = await this.intents.find(key)
-    if (row) return this.look(row)
+    if (row) return row
     const found = await requests.searchIntents(this.calls, this.deadline, key)
     if (found.kind !== 'answered') return found.kind === 'unknown' ? found : doubt('Stripe refused to search')
     // Without a row: our database was restored from a backup. Search lags behind, so that its silence proves nothing; the withdrawal that
     // follows it finds the intent by its idempotency key.
-    const begun = found.value.find(({ status }) => status === 'succeeded' || status === 'requires_action')
-    if (!begun) return { kind: 'absent' }
+    const begun = found.value.find(({ status }) => /^(succeeded|requires_(action|capture))$/.test(status))
+    if (!begun) return null
     const { id: intentId, amount, currency } = begun
-    return this.look(
-      await this.intents.claim({
-        key,
-        intentId,
-        amountMinor: BigInt(amount),
-        currency: currency.toUpperCase(),
-      }),
-    )
+    return this.intents.claim({
+      key,
+      intentId,
+      amountMinor: BigInt(amount),
+      currency: currency.toUpperCase(),
+    })
+  }
+
+  /**
+   * Ends an authorisation. The intent is looked at before, and again where Stripe refuses: it ends once, and how it has ended is the answer to
+   * every request for it.
+   */
+  async end(
+    request: CaptureRequest,
+    ask: (intentId: string) => Promise<Call<Stripe.PaymentIntent>>,
+  ): Promise<AuthorisationOutcome> {
+    if (request.captureMinor < 1n || request.captureMinor > request.amountMinor)
+      return doubt('no more than the authorised amount can be captured')
+    const row = await this.recalled(request.key)
+    if (row === null) return doubt('Stripe knows of no such authorisation')
+    if ('kind' in row) return row
+    if (row.intentId === null || !isOf(row, request)) return doubt('the authorisation is another one')
+    const before = await requests.retrieveIntent(this.calls, this.deadline, row.intentId)
+    if (before.kind !== 'answered') return unanswered(before)
+    const known = endOf(before.value, row, request)
+    if (known !== null) return known
+    const asked = await ask(row.intentId)
+    if (asked.kind === 'answered') return endOf(asked.value, row, request) ?? NOT_ENDED
+    if (asked.kind === 'unknown' || !requests.isSettled(asked)) return unanswered(asked)
+    const after = await requests.retrieveIntent(this.calls, this.deadline, row.intentId)
+    return after.kind === 'answered' ? (endOf(after.value, row, request) ?? NOT_ENDED) : unanswered(after)
   }
 
   /**
@@ -115,7 +168,16 @@ class Payments {
   async cancel(request: CancelRequest): Promise<Outcome> {
     const never = (refused: Refused) => requests.isNeverTaken(refused) || requests.isKeptError(refused)
     const claimed = await this.claimed(request, never)
-    return 'kind' in claimed ? claimed : this.withdraw(claimed.row)
+    if ('kind' in claimed) return claimed
+    const { row, fresh } = claimed
+    return (fresh ? null : await this.reserved(row)) ?? this.withdraw(row)
+  }
+
+  /** What is only reserved is an outcome, which a withdrawal leaves as it is. Null: nothing is. */
+  private async reserved(row: IntentRow): Promise<Outcome | null> {
+    const retrieved = await requests.retrieveIntent(this.calls, this.deadline, intentOf(row))
+    if (retrieved.kind !== 'answered') return unanswered(retrieved)
+    return retrieved.value.status === 'requires_capture' ? begun(seenOf(retrieved.value, row)) : null
   }
 
   /** The row of the key with its intent. `fresh`: both were made just now, so that nothing can have happened to them. */
@@ -170,9 +232,8 @@ class Payments {
   private async look(row: IntentRow): Promise<Found> {
     if (row.intentId === null) return { kind: 'cancelled' }
     const retrieved = await requests.retrieveIntent(this.calls, this.deadline, row.intentId)
-    if (retrieved.kind === 'unknown') return retrieved
     // 404 too: an account that does not know our intent is not the account that we asked before.
-    if (retrieved.kind === 'refused') return doubt(requests.refusal(retrieved))
+    if (retrieved.kind !== 'answered') return unanswered(retrieved)
     const seen = seenOf(retrieved.value, row)
     return seen.kind === 'absent' ? seen : this.told(row, seen)
   }
@@ -193,17 +254,60 @@ class Payments {
     if (cancelled.kind === 'answered') return begun(seenOf(cancelled.value, row))
     if (!requests.isSettled(cancelled)) return doubt(requests.refusal(cancelled))
     const retrieved = await requests.retrieveIntent(this.calls, this.deadline, intentOf(row))
-    if (retrieved.kind !== 'answered')
-      return retrieved.kind === 'unknown' ? retrieved : doubt(requests.refusal(retrieved))
+    if (retrieved.kind !== 'answered') return unanswered(retrieved)
     return begun(seenOf(retrieved.value, row))
   }
 }
 
 /** An answer for a row that is not this request's, or that was withdrawn; null: the row may be used. */
 function usable(row: IntentRow, { amountMinor, currency }: CancelRequest): Outcome | null {
-  if (row.amountMinor !== amountMinor || row.currency !== currency)
-    return doubt('the key was used for another amount')
+  if (!isOf(row, { amountMinor, currency })) return doubt('the key was used for another amount')
   return row.intentId === null ? { kind: 'cancelled' } : null
+}
+
+function isOf(
+  row: IntentRow,
+  { amountMinor, currency }: Pick<CancelRequest, 'amountMinor' | 'currency'>,
+): boolean {
+  return row.amountMinor === amountMinor && row.currency === currency
+}
+
+const NOT_ENDED = doubt('Stripe has not ended the authorisation yet')
+
+/** How the authorisation of a request has ended; null: it has not. An intent that was never one, or of another charge, is doubt. */
+function endOf(
+  intent: Stripe.PaymentIntent,
+  row: IntentRow,
+  { ref, amountMinor: reserved }: AuthorisationRequest,
+): AuthorisationOutcome | null {
+  if (intent.capture_method !== 'manual' || !shows(intent, ref))
+    return doubt('Stripe answered about another authorisation')
+  const seen = seenOf(intent, row)
+  switch (seen.kind) {
+    case 'authorised':
+      return seen.amountMinor === reserved ? null : doubt('Stripe has authorised another amount')
+    case 'approved': {
+      const { amountMinor, currency, feeMinor } = seen
+      return { kind: 'captured', ref, amountMinor, currency, feeMinor }
+    }
+    case 'cancelled':
+      return { kind: 'released' }
+    case 'unknown':
+      return seen
+    default:
+      return doubt(`an authorisation cannot be ${seen.kind}`)
+  }
+}
+
+/** Whether the charge of the authorisation is the intent's. One that was cancelled may show none. */
+function shows({ status, latest_charge: charge }: Stripe.PaymentIntent, ref: string): boolean {
+  if (charge === null) return status === 'canceled'
+  return typeof charge !== 'string' && charge.id === ref
+}
+
+/** A request without an answer that can be told: doubt. */
+function unanswered(call: Exclude<Call<unknown>, { kind: 'answered' }>): Doubt {
+  return call.kind === 'unknown' ? call : doubt(requests.refusal(call))
 }
 
 /** `absent` and `failed` are no ends: Stripe answered something else than it said before. */

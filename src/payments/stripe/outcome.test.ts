@@ -20,6 +20,7 @@ const CHARGE = {
   status: 'succeeded',
   captured: true,
   amount: 2_400,
+  amount_captured: 2_400,
   currency: 'eur',
   balance_transaction: BALANCE,
   payment_method_details: { card: { brand: 'visa', last4: '4242' } },
@@ -29,9 +30,11 @@ const seen = (intent: object, row: Partial<IntentRow> = {}) =>
     ...ROW,
     ...row,
   })
-const succeeded = (charge: object | null | string) =>
+const succeeded = (charge: object | null | string, intent: object = {}) =>
   seen({
     status: 'succeeded',
+    amount_received: 2_400,
+    ...intent,
     latest_charge: typeof charge === 'object' && charge ? { ...CHARGE, ...charge } : charge,
   })
 
@@ -48,7 +51,15 @@ test('a payment that succeeded, with its charge and its fee, is approved', () =>
 
 test('the amount is the one of the charge, not of the intent: the comparison with ours is not made here', () => {
   expect(
-    succeeded({ amount: 2_401, currency: 'usd', balance_transaction: { ...BALANCE, currency: 'usd' } }),
+    succeeded(
+      {
+        amount: 2_401,
+        amount_captured: 2_401,
+        currency: 'usd',
+        balance_transaction: { ...BALANCE, currency: 'usd' },
+      },
+      { amount_received: 2_401 },
+    ),
   ).toMatchObject({
     kind: 'approved',
     amountMinor: 2_401n,
@@ -67,7 +78,7 @@ describe('doubt, never a guess', () => {
     ['a fee in another currency', { balance_transaction: { ...BALANCE, currency: 'usd' } }],
     ['a fee that is no whole number', { balance_transaction: { ...BALANCE, fee: 1.5 } }],
     ['a fee below nothing', { balance_transaction: { ...BALANCE, fee: -1 } }],
-    ['an amount beyond what JSON carries', { amount: 9_007_199_254_740_992 }],
+    ['an amount beyond what JSON carries', { amount_captured: 9_007_199_254_740_992 }],
   ])('succeeded with %s', (_, charge) => {
     expect(succeeded(charge)).toEqual({ kind: 'unknown', reason: expect.stringMatching(/./) })
   })
@@ -76,7 +87,7 @@ describe('doubt, never a guess', () => {
     ['another intent', { id: 'pi_2', status: 'requires_payment_method' }],
     ['an intent of another key', { metadata: { [KEY]: 'k2' }, status: 'succeeded', latest_charge: CHARGE }],
     ['an intent without a key', { metadata: {}, status: 'canceled', latest_charge: null }],
-    ['a status that we do not use', { status: 'requires_capture' }],
+    ['an authorisation whose charge was not shown', { status: 'requires_capture', latest_charge: 'ch_1' }],
     ['a charge under way', { status: 'processing' }],
     ['a status to come', { status: 'requires_dance' }],
     ['an action that is no page', { status: 'requires_action', next_action: { type: 'use_stripe_sdk' } }],
@@ -85,6 +96,68 @@ describe('doubt, never a guess', () => {
     ['a cancelled one whose charge succeeded', { status: 'canceled', latest_charge: CHARGE }],
   ])('%s', (_, intent) => {
     expect(seen(intent)).toMatchObject({ kind: 'unknown' })
+  })
+})
+
+describe('an authorisation', () => {
+  const RESERVED = {
+    ...CHARGE,
+    captured: false,
+    amount_captured: 0,
+    balance_transaction: null,
+    created: 1_000,
+    payment_method_details: { card: { brand: 'visa', last4: '4242', capture_before: 5_000 } },
+  }
+  const reserved = (charge: object = {}, intent: object = {}) =>
+    seen({
+      status: 'requires_capture',
+      amount_capturable: 2_400,
+      latest_charge: { ...RESERVED, ...charge },
+      ...intent,
+    })
+
+  it('has its charge’s reference, and Stripe’s own time', () => {
+    expect(reserved()).toEqual({
+      kind: 'authorised',
+      ref: 'ch_1',
+      amountMinor: 2_400n,
+      currency: 'EUR',
+      cardLabel: 'Visa •••• 4242',
+      captureBefore: new Date(5_000_000),
+    })
+  })
+
+  it('of which Stripe says no time has a week', () => {
+    expect(reserved({ payment_method_details: null })).toMatchObject({
+      captureBefore: new Date((1_000 + 7 * 86_400) * 1_000),
+    })
+  })
+
+  it.each<[string, object, object]>([
+    ['a charge that was captured', { captured: true }, {}],
+    ['a charge that was captured in part', { amount_captured: 1 }, {}],
+    ['a charge that failed', { status: 'failed' }, {}],
+    ['another amount to capture', {}, { amount_capturable: 2_399 }],
+    ['no amount', { amount: Number.NaN }, { amount_capturable: Number.NaN }],
+    ['no charge', {}, { latest_charge: null }],
+  ])('with %s is doubt', (_, charge, intent) => {
+    expect(reserved(charge, intent)).toMatchObject({ kind: 'unknown' })
+  })
+
+  it('that was released is cancelled', () => {
+    expect(reserved({ amount_refunded: 2_400, refunded: true }, { status: 'canceled' })).toEqual({
+      kind: 'cancelled',
+    })
+  })
+
+  it('that was captured in part is approved with that part, as both objects say', () => {
+    expect(succeeded({ amount_captured: 900 }, { amount_received: 900 })).toMatchObject({ amountMinor: 900n })
+    for (const [charged, received] of [
+      [900, 2_400],
+      [0, 0],
+      [2_401, 2_401],
+    ])
+      expect(succeeded({ amount_captured: charged }, { amount_received: received }).kind).toBe('unknown')
   })
 })
 

@@ -28,6 +28,8 @@ export function seenOf(intent: Stripe.PaymentIntent, row: IntentRow): Seen {
       return { kind: 'absent' }
     case 'requires_action':
       return challenge(intent)
+    case 'requires_capture':
+      return authorised(intent)
     default:
       return doubt(`the payment is ${intent.status} at Stripe`)
   }
@@ -42,15 +44,48 @@ function approved(intent: Stripe.PaymentIntent): Outcome {
     return doubt('Stripe did not show the charge of a payment that succeeded')
   const fee = feeOf(charge)
   if (typeof fee !== 'bigint') return fee
-  if (!Number.isSafeInteger(charge.amount)) return doubt('the amount of the charge cannot be read')
+  // Of an authorisation a part may have been captured: intent and charge both say what.
+  const { amount_captured: captured } = charge
+  if (!isPositive(captured) || captured > charge.amount || intent.amount_received !== captured)
+    return doubt('the amount of the charge cannot be read')
   return {
     kind: 'approved',
     ref: charge.id,
-    amountMinor: BigInt(charge.amount),
+    amountMinor: BigInt(captured),
     currency: charge.currency.toUpperCase(),
     feeMinor: fee,
     cardLabel: cardLabelOf(charge.payment_method_details?.card),
   }
+}
+
+/** 7 days: how long Stripe keeps a card's authorisation where it does not say so itself. Whether it has ended, Stripe alone says. */
+const KEPT_S = 7 * 86_400
+
+/** The reference is the charge's, which it keeps when it is captured. */
+function authorised(intent: Stripe.PaymentIntent): Outcome {
+  const charge = intent.latest_charge
+  if (charge === null || typeof charge === 'string' || !isReserved(charge))
+    return doubt('Stripe did not show the charge of a payment that waits to be captured')
+  const captureBefore = charge.payment_method_details?.card?.capture_before ?? charge.created + KEPT_S
+  if (!isPositive(charge.amount) || intent.amount_capturable !== charge.amount || !isPositive(captureBefore))
+    return doubt('the authorisation cannot be read')
+  return {
+    kind: 'authorised',
+    ref: charge.id,
+    amountMinor: BigInt(charge.amount),
+    currency: charge.currency.toUpperCase(),
+    cardLabel: cardLabelOf(charge.payment_method_details?.card),
+    captureBefore: new Date(captureBefore * 1_000),
+  }
+}
+
+/** The card's bank has agreed, and no money has moved. */
+function isReserved({ status, captured, amount_captured }: Stripe.Charge): boolean {
+  return status === 'succeeded' && captured === false && amount_captured === 0
+}
+
+function isPositive(value: number): boolean {
+  return Number.isSafeInteger(value) && value > 0
 }
 
 /** The fee in the charge's own currency. An account that settles in another one has none, and no rule of ours would book it. */
@@ -70,6 +105,8 @@ function canceled(intent: Stripe.PaymentIntent, { declineCode, cardLabel }: Inte
   const charge = intent.latest_charge
   if (charge === null) return { kind: 'cancelled' }
   if (typeof charge === 'string') return doubt('Stripe did not show the charge of a cancelled payment')
+  // An authorisation that was released: by us, at Stripe, or by its age.
+  if (isReserved(charge)) return { kind: 'cancelled' }
   if (charge.status !== 'failed') return doubt(`a cancelled payment has a charge that is ${charge.status}`)
   const code = declineCodeOf(charge.outcome?.reason ?? charge.failure_code)
   return { kind: 'declined', code, cardLabel: cardLabelOf(charge.payment_method_details?.card) }

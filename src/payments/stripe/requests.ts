@@ -26,7 +26,7 @@ export function createIntent(
             amount: Number(amountMinor),
             currency: currency.toLowerCase(),
             allowed_payment_method_types: ['card'],
-            // The default settles later, and would not know the fee yet.
+            // The default settles later, and would not know the fee yet. `manual` comes with the confirmation.
             capture_method: 'automatic',
             metadata: { [KEY]: key },
           },
@@ -41,7 +41,7 @@ export function confirmIntent(
   calls: StripeCalls,
   deadline: Deadline,
   id: string,
-  { key, method, returnUrl }: ChargeRequest,
+  { key, method, returnUrl, capture }: ChargeRequest,
 ): Promise<Call<Stripe.PaymentIntent>> {
   return calls.ask(
     {
@@ -53,6 +53,8 @@ export function confirmIntent(
           id,
           {
             ...(method.startsWith('ctoken_') ? { confirmation_token: method } : { payment_method: method }),
+            // Here, and not when it is created: a withdrawal, which creates with the same parameters, does not know of it.
+            ...(capture ? { capture_method: capture } : {}),
             return_url: returnUrl,
             // A page to go to, not a step inside Stripe's script.
             use_stripe_sdk: false,
@@ -84,6 +86,26 @@ export function cancelIntent(calls: StripeCalls, deadline: Deadline, id: string)
       isAnswer: (intent) => isIntent(intent, id) && intent.status === 'canceled',
       send: (stripe, options) =>
         stripe.paymentIntents.cancel(id, { cancellation_reason: 'abandoned', expand: EXPAND }, options),
+    },
+    deadline,
+  )
+}
+
+/**
+ * Captures a part, or the whole: Stripe releases the rest. Without a key of ours: an intent is captured once, whoever asks, and a refusal or a 500 that
+ * Stripe kept under a key would stand in the way of the capture for a day.
+ */
+export function captureIntent(calls: StripeCalls, deadline: Deadline, id: string, captureMinor: bigint) {
+  return calls.ask<Stripe.PaymentIntent>(
+    {
+      endpoint: 'capture',
+      isAnswer: (intent) => isIntent(intent, id) && intent.status === 'succeeded',
+      send: (stripe, options) =>
+        stripe.paymentIntents.capture(
+          id,
+          { amount_to_capture: Number(captureMinor), expand: EXPAND },
+          options,
+        ),
     },
     deadline,
   )

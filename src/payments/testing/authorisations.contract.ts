@@ -3,7 +3,10 @@ import type { CaptureRequest, ChargeRequest, Gateway, Outcome } from '../gateway
 import type { GatewayHarness } from './gateway-harness'
 
 /** Law 10: authorisations. A part of the gateway's contract, for banks that have them. */
-export function authorisationLaws(current: () => { h: GatewayHarness; request: ChargeRequest }): void {
+export function authorisationLaws(
+  current: () => { h: GatewayHarness; request: ChargeRequest },
+  { answers }: { answers: boolean },
+): void {
   describe('law 10: an authorisation', () => {
     let h: GatewayHarness
     let request: ChargeRequest
@@ -116,7 +119,7 @@ export function authorisationLaws(current: () => { h: GatewayHarness; request: C
       expect(await charged()).toBe(outcomes[0]?.kind === 'captured' ? 1 : 0)
     })
 
-    it('whose time has passed is not captured, and releases itself', async () => {
+    it.skipIf(!answers)('whose time has passed is not captured, and releases itself', async () => {
       await h.lateAuthorisation?.(request.key)
       expect(await verbs().capture(end)).toEqual({ kind: 'released' })
       expect([await h.gateway.find(request.key), await verbs().release(end), await charged()]).toEqual([
@@ -126,7 +129,7 @@ export function authorisationLaws(current: () => { h: GatewayHarness; request: C
       ])
     })
 
-    it('whose time has passed can be released', async () => {
+    it.skipIf(!answers)('whose time has passed can be released', async () => {
       await h.lateAuthorisation?.(request.key)
       expect([await verbs().release(end), await charged()]).toEqual([{ kind: 'released' }, 0])
     })
@@ -190,7 +193,7 @@ export function authorisationLaws(current: () => { h: GatewayHarness; request: C
       expect(outcome.kind).toBe('declined')
     })
 
-    it('behind a challenge comes with its answer, and is captured once', async () => {
+    it.skipIf(!answers)('behind a challenge comes with its answer, and is captured once', async () => {
       request = { ...request, key: h.newKey() }
       const asked = { ...request, method: h.tokens.challenge, capture: 'manual' } as const
       const challenge = await h.gateway.charge(asked)

@@ -150,19 +150,6 @@ test.each([1, 2, 3])('capture against void, of page and program at once: one end
   expect(await audited()).toHaveLength(1)
 })
 
-test('at a bank of the merchant’s own: both are refused in words, and nothing is begun', async () => {
-  await product.owner.query(
-    `SET session_replication_role = replica; UPDATE payment SET gateway_account = 'acct' WHERE id = '${uuid()}'; RESET session_replication_role`,
-  )
-  expect((await page(support)).authorisation).toMatchObject({ end: null, may: 'other-bank' })
-  for (const verb of ['capture', 'void'] as const)
-    expect((await end(verb, support)).kind).toBe('not-capturable')
-  expect(await audited()).toEqual([])
-  await product.owner.query(
-    `SET session_replication_role = replica; UPDATE payment SET gateway_account = NULL WHERE id = '${uuid()}'; RESET session_replication_role`,
-  )
-})
-
 test('of a payment that was charged at once: refused with how it stands', async () => {
   const body = { amount: 2400, currency: 'EUR', paymentMethod: 'pm_card_visa' }
   payment = (await product.api('POST', '/api/v1/payments', body, { 'idempotency-key': uuidv7() })).body.id

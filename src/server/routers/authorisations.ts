@@ -1,10 +1,8 @@
-import { ProblemError } from '@payonce/idempotency/problems'
 import { resultOf } from '@payonce/idempotency/trpc'
 import { z } from 'zod'
 import { mayActAs } from '@/access/operator'
-import { showId } from '@/lib/id'
 import { MAX_MINOR } from '@/lib/money'
-import { authorisationOf, type PaymentAuthorisation } from '@/payments/authorisation-read'
+import type { PaymentAuthorisation } from '@/payments/authorisation-read'
 import { router, supportProcedure } from '../trpc'
 import { actorOut, type actorViewFor } from '../wire/actor-shapes'
 import { paymentShape } from '../wire/api-shapes'
@@ -46,11 +44,6 @@ async function end(
   const key = validKey(sent)
   const paymentId = uuidOf('pay', payment)
   await refuseMoneyOfOtherMode(ctx, kind === 'capture' ? 'captured' : 'voided')
-  const authorisation = await authorisationOf(ctx.db, merchantId, paymentId)
-  if (authorisation && !authorisation.end && !canEnd(ctx, authorisation)) {
-    const facts = { payment: showId('pay', paymentId), paymentStatus: 'authorised' }
-    throw new ProblemError({ kind: 'not-capturable', detail: NOT_AT_THIS_BANK, facts })
-  }
   const operation = kind === 'capture' ? ctx.operations.capture : ctx.operations.voidPayment
   const reply = await ctx.engine.run(operation, {
     ...sentBy(ctx),
@@ -59,14 +52,6 @@ async function end(
     input: { merchantId, paymentId, amount, by: ctx.actor },
   })
   return resultOf<z.infer<typeof paymentShape>>(reply)
-}
-
-const NOT_AT_THIS_BANK =
-  'Payonce can capture and void at the simulated bank only: at Stripe it is not possible yet. Nothing was done.'
-
-/** Whether the bank that reserved the amount can be asked to capture or to release it. */
-function canEnd({ gateway }: OperatorCaller, { gatewayAccount }: PaymentAuthorisation): boolean {
-  return gatewayAccount === null && gateway.authorisations !== undefined
 }
 
 export const authorisationOut = z.object({
@@ -89,8 +74,8 @@ export const authorisationOut = z.object({
       by: actorOut.nullable(),
     })
     .nullable(),
-  /** Whether this operator may capture or void it now. `other-bank`: it is not possible at the bank of this payment. */
-  may: z.enum(['yes', 'role', 'other-bank', 'ended']),
+  /** Whether this operator may capture or void it now. */
+  may: z.enum(['yes', 'role', 'ended']),
 })
 
 export function showAuthorisation(
@@ -121,6 +106,5 @@ function mayEnd(
   authorisation: PaymentAuthorisation,
 ): z.infer<typeof authorisationOut>['may'] {
   if (authorisation.end) return 'ended'
-  if (!mayActAs(ctx.operator.role, 'support')) return 'role'
-  return canEnd(ctx, authorisation) ? 'yes' : 'other-bank'
+  return mayActAs(ctx.operator.role, 'support') ? 'yes' : 'role'
 }

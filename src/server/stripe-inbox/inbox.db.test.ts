@@ -23,6 +23,7 @@ import { endDispute, openDispute } from '../../../lab/stripe-double/disputes'
 import { EventSender } from '../../../lab/stripe-double/event-sender'
 import { failRefund, payOut } from '../../../lab/stripe-double/payouts'
 import { type RunningDouble, startStripeDouble } from '../../../lab/stripe-double/server'
+import { expireAuthorisations } from '../jobs/expire-authorisations'
 import { openTestProduct, type TestProduct } from '../testing/product'
 import { applyEvents, inboxJobs } from './inbox'
 import { stripeWebhooks } from './route'
@@ -74,6 +75,10 @@ beforeAll(async () => {
     charges: (query) => bank.charges(query),
     movements: (query) => bank.movements(query),
     dispute: (ref) => bank.dispute(ref),
+    authorisations: {
+      capture: (request) => ofBank().capture(request),
+      release: (request) => ofBank().release(request),
+    },
   }
   product = await openTestProduct({ PAYONCE_GATEWAY_TIMEOUT_MS: '3000' }, undefined, {
     gateway,
@@ -82,6 +87,7 @@ beforeAll(async () => {
   bank = stripeGateway({ intents: intentStore(product.deps.db), calls, mode: 'test', timeoutMs: 3_000 })
   sender = new EventSender({ events: double.account.events, to: product.fetch as never, secret: SECRET })
 })
+const ofBank = () => bank.authorisations as NonNullable<Gateway['authorisations']>
 afterAll(async () => {
   await product.close()
   await double.close()
@@ -763,6 +769,102 @@ describe('what becomes of it', () => {
     expect([await statusOf(idOf(challenged)), await postings(idOf(challenged))]).toEqual(['succeeded', 1])
     await work()
     expect(new Set((await events()).map(({ state }) => state))).toEqual(new Set(['applied']))
+  })
+})
+
+describe('of an authorisation', () => {
+  let id: string
+  const end = (verb: 'capture' | 'void', body: object = {}) =>
+    product.api('POST', `/api/v1/payments/${shown}/${verb}`, body, { 'idempotency-key': `key-${++n}` })
+  const endsOf = () => query('SELECT kind, status FROM authorisation_end WHERE payment_id = $1', [id])
+  const charged = async () => (await query('SELECT amount FROM payment WHERE id = $1', [id]))[0]?.amount
+  let shown: string
+
+  beforeEach(async () => {
+    const body = { amount: 2400, currency: 'EUR', paymentMethod: 'pm_card_visa', capture: 'manual' }
+    const reply = await product.api('POST', '/api/v1/payments', body, { 'idempotency-key': `key-${++n}` })
+    expect(reply).toMatchObject({ status: 201, body: { status: 'authorised' } })
+    shown = reply.body.id
+    id = idOf(reply)
+  })
+  afterEach(async () => {
+    expect(await broken()).toEqual([])
+  })
+
+  it('that it was made: it stays reserved, and nothing is asked for', async () => {
+    await sender.flush()
+    await work()
+    expect((await events()).filter(({ state }) => state !== 'applied')).toEqual([])
+    expect([await statusOf(id), await endsOf(), lastIntent().status]).toEqual([
+      'authorised',
+      [],
+      'requires_capture',
+    ])
+  })
+
+  it('captured in part by us: booked with that part, and each event agrees', async () => {
+    expect(await end('capture', { amount: 1500 })).toMatchObject({
+      status: 200,
+      body: { status: 'succeeded', amount: 1500 },
+    })
+    await sender.flush()
+    await work()
+    expect([await statusOf(id), await postings(id), lastIntent().amount_received]).toEqual([
+      'succeeded',
+      1,
+      1_500,
+    ])
+    expect((await events()).filter(({ state }) => state !== 'applied')).toEqual([])
+  })
+
+  it('voided by us', async () => {
+    expect(await end('void')).toMatchObject({ status: 200, body: { status: 'voided' } })
+    await sender.flush()
+    await work()
+    expect([await statusOf(id), lastIntent().status]).toEqual(['voided', 'canceled'])
+    expect((await events()).filter(({ state }) => state !== 'applied')).toEqual([])
+  })
+
+  it.each<[string, string, number | null]>([
+    ['whose time has passed at Stripe', 'voided', null],
+    ['that somebody released at Stripe', 'voided', null],
+    ['that somebody captured in part at Stripe', 'succeeded', 900],
+  ])('%s is found by its event', async (how, status, part) => {
+    if (part !== null) await double.account.capture(lastIntent().id, part)
+    else if (how.startsWith('whose')) await double.account.expire(lastIntent().id)
+    else await double.account.cancel(lastIntent().id)
+    await sender.flush()
+    await work()
+    expect([await statusOf(id), await postings(id)]).toEqual([status, part === null ? 0 : 1])
+    expect(await endsOf()).toEqual([{ kind: 'expiry', status: part === null ? 'released' : 'captured' }])
+    if (part !== null) expect(Number(await charged())).toBe(part)
+  })
+
+  it('whose capture is in doubt is settled by its event', async () => {
+    const verbs = ofBank()
+    bank.authorisations = {
+      ...verbs,
+      capture: async (request) => {
+        await verbs.capture(request)
+        return { kind: 'unknown', reason: 'the answer was lost' }
+      },
+    }
+    expect(await end('capture')).toMatchObject({ body: { kind: 'outcome-unknown' } })
+    bank.authorisations = verbs
+    await sender.flush()
+    await work()
+    expect([await statusOf(id), await postings(id), await endsOf()]).toEqual([
+      'succeeded',
+      1,
+      [{ kind: 'capture', status: 'captured' }],
+    ])
+  })
+
+  it('captured at Stripe, all events lost: the bank’s movements tell, and the worker asks', async () => {
+    await double.account.capture(lastIntent().id)
+    await product.deps.reconcileMovements(null)
+    expect(await expireAuthorisations(product.deps, 20, uuidv7)).toBe(1)
+    expect([await statusOf(id), await postings(id)]).toEqual(['succeeded', 1])
   })
 })
 

@@ -2,6 +2,7 @@ import type { AnyOperation } from '@payonce/idempotency'
 import type { SqlForm } from '@payonce/idempotency/sql'
 import { findRecord } from '@/idempotency/stores/read'
 import { uuidv7 } from '@/lib/id'
+import { authorisationOf } from '@/payments/authorisation-read'
 import { hintDispute } from '@/payments/movements/dispute-store'
 import { gatewayNameOf } from '@/payments/stripe/account-store'
 import type { InboxAccount, InboxAccounts } from '@/payments/stripe/inbox/account'
@@ -10,6 +11,7 @@ import { PULL_PAGE, pullMissed } from '@/payments/stripe/inbox/pull'
 import { type ClaimedEvent, claimEvents, type EventEnd, settleEvents } from '@/payments/stripe/inbox/queue'
 import { Receiver } from '@/payments/stripe/inbox/receive'
 import type { Core } from '../core'
+import { expireAuthorisation } from '../jobs/expire-authorisations'
 import type { Job } from '../jobs/job'
 
 /** Events of one batch. 20: they are worked on side by side, within the pool. */
@@ -90,15 +92,21 @@ function applyDeps(
   const own = merchantId === null ? null : name
   const requestId = uuidv7()
   const known = Object.values(operations) as AnyOperation<SqlForm>[]
+  const recheck: ApplyDeps['recheck'] = async (about) => {
+    const record = await findRecord(db, about.merchantId, about.recordId)
+    const begunBy = known.find(({ name }) => name === record?.operation)
+    if (begunBy) await engine.hint(begunBy, about, requestId)
+  }
   return {
     db,
     hintDispute: (ref) => hintDispute(db, gatewayNameOf(own), ref),
     reconcileMoney: () => reconcileMovements(own),
     timeoutMs: env.PAYONCE_GATEWAY_TIMEOUT_MS,
-    recheck: async (about) => {
-      const record = await findRecord(db, about.merchantId, about.recordId)
-      const begunBy = known.find(({ name }) => name === record?.operation)
-      if (begunBy) await engine.hint(begunBy, about, requestId)
+    recheck,
+    recheckEnd: async ({ merchantId, id: paymentId }) => {
+      const end = (await authorisationOf(db, merchantId, paymentId))?.end
+      if (end) await recheck({ merchantId, recordId: end.recordId })
+      else await expireAuthorisation({ engine, operations }, { merchantId, paymentId }, requestId)
     },
     onAlert: (event, reason) => {
       metrics.alerts.inc({ operation: 'stripe-webhooks' })

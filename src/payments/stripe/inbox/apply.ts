@@ -32,6 +32,8 @@ export interface ApplyDeps {
   db: Db
   /** Asks the bank now what became of a payment or refund in doubt, as the resolver would. Resolves when that is committed, or was of no use. */
   recheck(record: { merchantId: string; recordId: string }): Promise<void>
+  /** Asks the bank how an authorisation of ours has ended, once it has: it is void, or captured, there. Resolves as `recheck` does. */
+  recheckEnd(payment: { merchantId: string; id: string }): Promise<void>
   /** Has a dispute looked at in the next comparison. */
   hintDispute(ref: string): Promise<void>
   /** Compares the bank's movements of money with the ledger now: they book what a refund that failed later has brought back. */
@@ -103,8 +105,13 @@ export class Applier {
     if (!payment) return { state: 'waiting', reason: 'its payment is not in our books yet' }
     const intent = object.value.object === 'payment_intent' ? object.value : null
     if (isSettled(payment)) return applied(`${await this.afterTheEnd(payment, key, intent)}${but}`)
-    await this.deps.recheck(payment)
+    if (payment.status === 'authorised' && isReserved(object.value))
+      return applied(`the amount is reserved, as our books say${but}`)
+    if (payment.status === 'authorised') await this.deps.recheckEnd(payment)
+    else await this.deps.recheck(payment)
     const now = (await paymentOfKey(db, key)) ?? payment
+    if (now.status === 'authorised' && isReserved(object.value))
+      return applied(`the amount is reserved${but}`)
     if (isSettled(now)) return applied(`${await this.afterTheEnd(now, key, intent)}${but}`)
     if (intent?.status === 'requires_action' && now.status === 'requires_action')
       return applied(`the shopper is asked by their bank${but}`)
@@ -224,7 +231,14 @@ function saysTheSame(
 }
 
 function isSettled({ status }: OurPayment): boolean {
-  return status === 'succeeded' || status === 'declined' || status === 'not_charged'
+  return status === 'succeeded' || status === 'declined' || status === 'not_charged' || status === 'voided'
+}
+
+/** Stripe holds the amount, and nobody has captured or released it. */
+function isReserved(object: Stripe.PaymentIntent | Stripe.Charge): boolean {
+  return object.object === 'payment_intent'
+    ? object.status === 'requires_capture'
+    : object.status === 'succeeded' && !object.captured && !object.refunded
 }
 
 const FOREIGN: EventEnd = { state: 'stray', reason: 'it names a key that is not of this account’s merchant' }

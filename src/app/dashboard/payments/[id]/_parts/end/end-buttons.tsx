@@ -14,9 +14,6 @@ export function EndButtons({ payment, onChange }: { payment: PaymentData; onChan
   return (
     <>
       {may === 'role' && <NeedsRole needs="support" what="Capture or void" />}
-      {may === 'other-bank' && (
-        <p className="text-ink-3 text-xs">Capture and void are not possible at Stripe yet</p>
-      )}
       {may === 'yes' && (
         <>
           <Button variant="primary" onClick={() => setOpened('capture')}>
