@@ -296,7 +296,8 @@ const TABLES: Record<string, { writer: string; readers?: Record<string, string> 
     writer: 'payments/movements',
     readers: {
       'payments/resolutions': 'a stray charge that was posted as a movement is not posted once more',
-      'payments/authorisation-store': 'an authorisation whose charge has moved money was captured at the bank itself',
+      'payments/authorisation-store':
+        'an authorisation whose charge has moved money was captured at the bank itself',
     },
   },
   dispute: { writer: 'payments/movements' },
