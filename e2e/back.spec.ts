@@ -1,12 +1,19 @@
 import type { BrowserContext, Page } from '@playwright/test'
+import { browserWithPageCache } from '@/setup/test/browser'
 import { chooseCard, expectReceipt, keysSent, openCheckout, payButton } from './checkout-page'
 import { expect, test } from './fixtures'
 import type { TestOrder } from './orders'
 
+const browser = browserWithPageCache()
+
 /** The back button with the browser's page cache (bfcache), which Playwright switches off by default. */
 test.use({
   launchOptions: async ({ launchOptions }, use) =>
-    use({ ...launchOptions, ignoreDefaultArgs: ['--disable-back-forward-cache'] }),
+    use({
+      ...launchOptions,
+      ...(browser ? { executablePath: browser } : {}),
+      ignoreDefaultArgs: ['--disable-back-forward-cache'],
+    }),
 })
 
 const alreadyPaid = (page: Page) => page.getByRole('heading', { name: 'This order is already paid' })

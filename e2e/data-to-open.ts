@@ -53,7 +53,8 @@ export async function payOne(page: Page, order: TestOrder, sql: Sql) {
   await expectReceipt(page)
   const [paid] = await sql<{ payment: string; record: string; receipt: string; account: string }>(
     `SELECT p.id AS payment, p.record_id AS record, p.receipt_token AS receipt, e.account_id AS account FROM payment p
-       JOIN ledger_transaction t ON t.payment_id = p.id JOIN entry e ON e.transaction_id = t.id WHERE p.order_id = $1 LIMIT 1`,
+       JOIN ledger_transaction t ON t.payment_id = p.id JOIN entry e ON e.transaction_id = t.id
+       JOIN account a ON a.id = e.account_id AND a.code = 'gateway_clearing' WHERE p.order_id = $1`,
     [order.uuid],
   )
   if (!paid) throw new Error('The order was not paid.')

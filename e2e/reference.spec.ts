@@ -37,7 +37,7 @@ test('the reference shows every operation, object and event of our document, at 
   })
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
   await page.goto('/docs/api#createRefund')
-  await expect(page.getByRole('heading', { name: 'Refund a payment, once' })).toBeInViewport()
+  await expect(page.getByRole('heading', { name: 'Refund a payment, once', exact: true })).toBeInViewport()
   const { paths, components, webhooks } = await (await request.get('/api/openapi.json')).json()
   const operations = Object.values<Record<string, { operationId: string }>>(paths).flatMap((methods) =>
     Object.values(methods).map(({ operationId }) => operationId),

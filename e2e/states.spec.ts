@@ -121,6 +121,7 @@ const DENIED: Record<string, string> = {
   'Reject what another admin proposed': 'its card: an admin who did not propose it decides',
   'Withdraw what they proposed': 'its card: an admin who did not propose it decides',
   'Have every row checked now': 'Check everything now: needs the role Admin',
+  'Set the limit below which refunds may not take the balance': 'Set a limit: needs the role Admin',
   'Create an API key': 'Create, rotate or revoke an API key: needs the role Admin',
   'Rotate an API key': 'Create, rotate or revoke an API key: needs the role Admin',
   'Revoke an API key': 'Create, rotate or revoke an API key: needs the role Admin',

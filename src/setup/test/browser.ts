@@ -9,18 +9,25 @@ import { runCommand, runTool } from '../process/run-tool'
  * a quarter less of the processor for the same tests, so it comes first.
  */
 export function installedBrowser(): string | null {
-  return [chromium.executablePath(), ...onPath(), ...onMac].find((file) => fs.existsSync(file)) ?? null
+  return firstOf([chromium.executablePath(), ...onPath([SHELL]), ...whole()])
 }
+
+/** The path of a whole Chromium: the shell keeps no page that one may come back to. */
+export function browserWithPageCache(): string | null {
+  return firstOf([chromium.executablePath(), ...whole()])
+}
+
+const firstOf = (files: string[]): string | null => files.find((file) => fs.existsSync(file)) ?? null
 
 /** Installs a Chromium where there is none. @returns its path @throws Error when none could be installed */
 export async function ensureBrowser(): Promise<string> {
   for (const get of [async () => undefined, fromPlaywright, fromDebian]) {
     await get()
-    const browser = installedBrowser()
+    const browser = browserWithPageCache() && installedBrowser()
     if (browser) return browser
   }
   throw new Error(
-    'The browser tests need Chromium, and installing it failed. Install it by hand:  npx playwright install chromium  or  apt-get install chromium-headless-shell',
+    'The browser tests need Chromium, and installing it failed. Install it by hand:  npx playwright install chromium  or  apt-get install chromium',
   )
 }
 
@@ -44,15 +51,16 @@ const onMac = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ]
 
-function onPath(): string[] {
+const SHELL = 'chromium-headless-shell'
+
+const whole = (): string[] => [
+  ...onPath(['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']),
+  ...onMac,
+]
+
+function onPath(names: string[]): string[] {
   const folders = (childEnv().PATH ?? '').split(':')
-  return [
-    'chromium-headless-shell',
-    'chromium',
-    'chromium-browser',
-    'google-chrome',
-    'google-chrome-stable',
-  ].flatMap((name) => folders.map((folder) => `${folder}/${name}`))
+  return names.flatMap((name) => folders.map((folder) => `${folder}/${name}`))
 }
 
 async function fromPlaywright(): Promise<void> {
@@ -73,7 +81,7 @@ async function fromDebian(): Promise<void> {
       timeoutMs: 600_000,
     })
   await runCommand('/usr/bin/apt-get', ['update'], { env, timeoutMs: 120_000 })
+  await install('chromium')
   // Debian before 12 has no such package.
-  await install('chromium-headless-shell')
-  if (!installedBrowser()) await install('chromium')
+  await install(SHELL)
 }

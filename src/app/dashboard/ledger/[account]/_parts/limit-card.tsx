@@ -4,6 +4,7 @@ import { formatMoney } from '@/lib/money'
 import { Button } from '@/ui/button'
 import { Card, CardBody, CardHeader, Fact, Facts } from '@/ui/card'
 import type { AccountData, BalanceLimit } from '../../../_parts/api'
+import { ByRole } from '../../../_parts/frame/by-role'
 import { LimitDialog } from './limit-dialog'
 
 /** What refunds may take of the balance at the bank, and the limit that an admin has set. */
@@ -29,11 +30,13 @@ export function LimitCard({
             : 'There is none: refunds may take the balance below zero.'
         }
         actions={
-          limit.mayChange && (
-            <Button size="sm" onClick={() => setOpen(true)}>
-              {has ? 'Change limit' : 'Set a limit'}
-            </Button>
-          )
+          <ByRole needs="admin" what="Set a limit">
+            {limit.mayChange && (
+              <Button size="sm" onClick={() => setOpen(true)}>
+                {has ? 'Change limit' : 'Set a limit'}
+              </Button>
+            )}
+          </ByRole>
         }
       />
       {limit.limit !== null && (
