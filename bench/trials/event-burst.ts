@@ -76,6 +76,8 @@ const timer = setInterval(() => {
   for (; sent < due; sent++) void send(requests[sent] as Buffer)
 }, TICK_MS)
 
+// Whoever measures has ended: nobody would stop it later.
+process.once('disconnect', () => process.exit())
 process.once('message', () => {
   clearInterval(timer)
   const lastedMs = performance.now() - began
