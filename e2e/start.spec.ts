@@ -3,19 +3,28 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { expect, test } from '@playwright/test'
 import { type Demo, readDemo } from '@/setup/demo-file'
-import { processId } from '@/setup/process/process-id'
+import { hasEnded, processId } from '@/setup/process/process-id'
 import { onConnection } from '@/setup/schema/schema-engine'
 import { type LaunchedProduct, launch, newHome } from '@/setup/test/product'
 
 // `npm start` itself, as a second product beside the one that the other tests share.
 let home: string
 const dataDir = () => path.join(home, 'data')
-const start = (name: string): LaunchedProduct => launch(dataDir(), path.join(home, `${name} log`))
+const launched: LaunchedProduct[] = []
+function start(name: string): LaunchedProduct {
+  const product = launch(dataDir(), path.join(home, `${name} log`))
+  launched.push(product)
+  return product
+}
 
 test.beforeEach(() => {
   home = newHome()
 })
-test.afterEach(() => fs.rmSync(home, { recursive: true, force: true }))
+test.afterEach(async () => {
+  // A test that failed has stopped nothing.
+  for (const product of launched.splice(0)) if (!hasEnded(product.process)) await product.stop()
+  fs.rmSync(home, { recursive: true, force: true })
+})
 
 test('a second start, a taken port, a kill -9 and the start after it: each works or names the remedy', {
   tag: '@alone',
