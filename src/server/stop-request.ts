@@ -1,5 +1,5 @@
 /** `npm start` says by it for how many ms web and worker go on after their supervisor was killed, until the next start takes their place. */
-export const OUTLIVE = '--outlive-ms='
+const OUTLIVE = '--outlive-ms='
 
 /**
  * Calls `stop` when this process should end: on a signal, or when its supervisor is gone, since then no

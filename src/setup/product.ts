@@ -39,7 +39,7 @@ export function startProduct(
   changed: () => void,
   portTaken: () => void,
 ): ProductProcesses {
-  const web = keepRunning('web', () => tellingOfPort(fork('web', settings), portTaken), changed)
+  const web = keepRunning('web', () => withPortWatched(fork('web', settings), portTaken), changed)
   const worker = keepRunning('worker', () => fork('worker', settings), changed)
   const both = [web, worker]
   const failed = Promise.race(both.map((one) => one.failed))
@@ -54,7 +54,7 @@ export function startProduct(
   }
 }
 
-function tellingOfPort(web: ChildProcess, portTaken: () => void): ChildProcess {
+function withPortWatched(web: ChildProcess, portTaken: () => void): ChildProcess {
   return web.on('message', (message) => portIsTaken.safeParse(message).success && portTaken())
 }
 
